@@ -1,0 +1,47 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCKS := requirements/runtime.lock requirements/dev.lock
+
+help: ## show the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(READY): $(LOCKS) pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(LOCKS:%=-r %)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY) ## make the virtual environment from the lock files
+
+demo: $(READY) ## run six cases end to end in a throw-away home
+	$(BIN)/vigia demo
+
+up: $(READY) ## keep a whole system running on this machine
+	$(BIN)/vigia up
+
+test: $(READY) ## pass all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## lint, format, types, import arrows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## measure side by side with peers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock: ## write the lock files anew
+	$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet pip-tools
+	$(COMPILE) -o requirements/runtime.lock pyproject.toml
+	$(COMPILE) -c requirements/runtime.lock -o requirements/dev.lock requirements/dev.in
+	$(COMPILE) -c requirements/runtime.lock -o requirements/bench.lock requirements/bench.in
+
+.PHONY: help setup demo up test check bench lock

@@ -1,0 +1,129 @@
+"""Every error that Vigia raises on purpose.
+
+VigiaError
+├── InvalidInputError              the caller must change something
+│   ├── InvalidContextError        a field of the patient context (lists every problem)
+│   ├── InvalidImageError          the picture cannot be accepted
+│   ├── InvalidOptionError         an unknown or wrong processing option
+│   ├── UnknownEscalationTypeError
+│   └── IdempotencyConflictError   same key, different submission
+├── NotFoundError                  no such case, alert or run
+├── UnavailableError               something we stand on is away: try again later
+│   ├── DatabaseUnavailableError
+│   ├── BrokerUnavailableError
+│   └── StorageFullError
+├── ConfigurationError             Vigia is set up wrongly; an operator must act
+├── WaitTimeoutError               the case did not finish in the time given
+└── StageError                     a stage run failed
+    ├── StageTimedOutError         it ran into its soft limit
+    ├── CorruptDataError           stored data does not decrypt or decode
+    └── LeaseLostError             somebody else owns this run now; nothing was written
+
+Whether trying again can help is a property of the error (`retryable`), not of who catches it.
+"""
+
+from dataclasses import dataclass
+
+
+class VigiaError(Exception):
+    """Base of all errors that Vigia raises on purpose; its text is safe to show and to log."""
+
+    retryable = False
+
+
+class InvalidInputError(VigiaError):
+    """The caller gave something that cannot be accepted; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with one field.
+
+    Attributes:
+        path: where it is, for example ``patient_context.scales.braden.friction_shear``.
+        problem: what is wrong, without the value itself if that could be the patient's text.
+        allowed: the allowed range or codes, or the right spelling; may be empty.
+    """
+
+    path: str
+    problem: str
+    allowed: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" + (f" ({self.allowed})" if self.allowed else "")
+
+
+class InvalidContextError(InvalidInputError):
+    """The patient context has unknown fields, wrong types or values out of range."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class InvalidImageError(InvalidInputError):
+    """The picture is missing, unreadable, not a picture, too large or of an unsupported kind."""
+
+
+class InvalidOptionError(InvalidInputError):
+    """A processing option is unknown or has a wrong value."""
+
+
+class UnknownEscalationTypeError(InvalidInputError):
+    """The escalation type is none of the known ones, which the text lists."""
+
+
+class IdempotencyConflictError(InvalidInputError):
+    """The idempotency key was used before for a different submission."""
+
+
+class NotFoundError(VigiaError):
+    """There is no case, alert or run with this id."""
+
+
+class UnavailableError(VigiaError):
+    """Something that Vigia stands on is away; the same call may succeed later."""
+
+    retryable = True
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """The database does not answer, or its tables are missing or old."""
+
+
+class BrokerUnavailableError(UnavailableError):
+    """The message broker does not answer. Accepted cases wait and run when it is back."""
+
+
+class StorageFullError(UnavailableError):
+    """No room is left for pictures or rows; new cases are refused until there is."""
+
+
+class ConfigurationError(VigiaError):
+    """A setting, key or file that Vigia needs is missing or wrong."""
+
+
+class WaitTimeoutError(VigiaError):
+    """The case did not reach its end in the time given; it goes on nevertheless."""
+
+
+class StageError(VigiaError):
+    """A stage run failed; the retry policy decides what happens next."""
+
+    retryable = True
+
+
+class StageTimedOutError(StageError):
+    """The stage ran into its soft time limit."""
+
+
+class CorruptDataError(StageError):
+    """Stored data does not decrypt or decode; another try cannot help."""
+
+    retryable = False
+
+
+class LeaseLostError(StageError):
+    """This attempt is no longer the current one; its result was not written."""
+
+    retryable = False

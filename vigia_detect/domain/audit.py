@@ -1,0 +1,54 @@
+"""What the audit trail can say. One entry is written in the transaction that it describes."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vigia_detect.domain.states import RunEvent
+
+
+class AuditEvent(StrEnum):
+    """The kinds of entries."""
+
+    CASE_ACCEPTED = "case.accepted"
+    CASE_STARTED = "case.started"
+    CASE_ENDED = "case.ended"
+    CASE_READ = "case.read"
+    RUN_READY = "run.ready"
+    RUN_STARTED = "run.started"
+    RUN_DONE = "run.done"
+    RUN_RETRIED = "run.retried"
+    RUN_LOST = "run.lost"
+    RUN_FAILED = "run.failed"
+    DECISION_MADE = "decision.made"
+    ALERT_OPENED = "alert.opened"
+    ALERT_REPEATED = "alert.repeated"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    NOTIFICATION_ACCEPTED = "notification.accepted"
+    TIMER_FIRED = "timer.fired"
+
+
+RUN_AUDIT = {
+    RunEvent.INPUTS_ENDED: AuditEvent.RUN_READY,
+    RunEvent.CLAIM: AuditEvent.RUN_STARTED,
+    RunEvent.FINISH: AuditEvent.RUN_DONE,
+    RunEvent.RETRY: AuditEvent.RUN_RETRIED,
+    RunEvent.LOSE: AuditEvent.RUN_LOST,
+    RunEvent.EXHAUST: AuditEvent.RUN_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry: what happened to which thing, by whom.
+
+    Attributes:
+        subject: the case, or the alert when there is no case.
+        detail: ids, codes and hashes; never patient data.
+    """
+
+    event: AuditEvent
+    subject: str
+    actor: str = "system"
+    run_id: str | None = None
+    attempt: int | None = None
+    detail: dict[str, str | int | float | bool | list[str] | None] = field(default_factory=dict)

@@ -1,0 +1,109 @@
+"""What a case is made of while it moves through the pipeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from vigia_detect.domain.escalation import AlertRequest
+from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import CaseState, RunState
+from vigia_detect.domain.triage import Urgency
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+JsonObject: TypeAlias = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One row of work: a stage of a case, or a notification.
+
+    Attributes:
+        id: also the Celery task id.
+        task: the row of the policy table it follows.
+        subject: the case or alert it belongs to.
+        attempt: how often it was started; a message for another number does nothing.
+        emergency: whether its messages go to the reserved queue.
+    """
+
+    id: RunId
+    task: str
+    subject: str
+    attempt: int
+    emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """How one run stands, for people and monitors. `*_at` are Unix seconds."""
+
+    id: RunId
+    task: str
+    state: RunState
+    attempt: int
+    error_code: str | None
+    started_at: float | None
+    finished_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The patient-related part of a case, decrypted, as a stage body sees it.
+
+    Attributes:
+        patient_code: the hospital's own code.
+        lang: language of notes and of texts, `es` or `en`.
+        context: the patient context in the grouped form of the case format.
+        options: processing options.
+        image_ref: where the encrypted picture lies, or None when none was given.
+    """
+
+    id: CaseId
+    pseudonym: Pseudonym
+    patient_code: str
+    lang: str
+    context: JsonObject
+    options: JsonObject
+    image_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What triage says of a case as a whole."""
+
+    urgency: Urgency
+    review_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutput:
+    """What a stage body returns; the runner writes all of it in one transaction.
+
+    Attributes:
+        result: JSON, stored encrypted under the patient's key.
+        alerts: alerts that the result asks for.
+        verdict: given by triage only.
+    """
+
+    result: JsonObject
+    alerts: tuple[AlertRequest, ...] = ()
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """A case as lists show it: no patient data. `*_at` are Unix seconds."""
+
+    id: CaseId
+    pseudonym: Pseudonym
+    state: CaseState
+    status_code: str
+    urgency: Urgency
+    emergency: bool
+    review_required: bool | None
+    created_at: float
+    finished_at: float | None
+
+
+StageResults: TypeAlias = Mapping[Stage, JsonObject]
+"""Results of the stages that ended with one; a failed stage is absent, never a value."""

@@ -1,0 +1,69 @@
+"""Who is told about what: the escalation types and the alerts they open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class AlertKind(StrEnum):
+    """What an alert is about. A case has at most one open alert of each kind."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    HUMAN_REVIEW = "human_review"
+    SPECIALIST_REVIEW = "specialist_review"
+    HIGH_RISK = "high_risk"
+    SYSTEM_ERROR = "system_error"
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an escalation goes: channels as the hospital's documents name them, and roles."""
+
+    channels: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+ESCALATION_TARGETS: Mapping[str, Target] = MappingProxyType(
+    {
+        AlertKind.HUMAN_REVIEW: Target(("#equipo-medico",), ("medical_team",)),
+        AlertKind.SPECIALIST_REVIEW: Target(
+            ("#especialistas", "#equipo-medico"), ("specialists", "medical_team")
+        ),
+        AlertKind.EMERGENCY: Target(
+            ("#emergencias", "#especialistas", "#equipo-medico"),
+            ("emergency", "specialists", "medical_team"),
+        ),
+        AlertKind.SYSTEM_ERROR: Target(("#sistema-alertas",), ("admin",)),
+        AlertKind.HIGH_RISK: Target(
+            ("#riesgo-alto", "#equipo-medico"), ("medical_team", "nursing_team")
+        ),
+        # No escalation type of the documents; facts.md D.1: treating physician and wound nurse.
+        AlertKind.URGENT: Target(
+            ("#equipo-medico", "#especialistas"), ("medical_team", "specialists")
+        ),
+    }
+)
+
+ESCALATION_TYPES = tuple(kind for kind in ESCALATION_TARGETS if kind != AlertKind.URGENT)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRequest:
+    """An alert that a decision asks for; it becomes a row in the decision's own transaction.
+
+    Attributes:
+        kind: what it is about.
+        reasons: rule ids and status codes, never patient data.
+    """
+
+    kind: AlertKind
+    reasons: tuple[str, ...]

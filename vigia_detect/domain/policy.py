@@ -1,0 +1,107 @@
+"""The one policy table: task -> queue, time limits, attempts, backoff, severity.
+
+Celery's configuration, the sweeper and the failure handling read this table and no other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from vigia_detect.domain.stages import Stage
+
+NOTIFICATION = "notification"
+
+
+class Queue(StrEnum):
+    """Where a message waits.
+
+    All work of an emergency case goes to `emergency`, which a reserved worker serves and every
+    other worker serves first.
+    """
+
+    EMERGENCY = "emergency"
+    MEDICAL_PRIORITY = "medical_priority"
+    IMAGE_PROCESSING = "image_processing"
+    NOTIFICATIONS = "notifications"
+    AUDIT_LOGGING = "audit_logging"
+    DEFAULT = "default"
+
+
+class FailureSeverity(StrEnum):
+    """How much an exhausted task matters to the patient."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPolicy:
+    """How one task is run.
+
+    Attributes:
+        queue: where its messages wait when the case is no emergency.
+        soft_limit_s: seconds after which the task is asked to stop (a typed failure).
+        hard_limit_s: seconds after which its process is killed.
+        max_attempts: how often it is tried in all, worker losses included.
+        backoff_s: pause before the second attempt; doubles each time.
+        severity: what an exhausted run means.
+    """
+
+    queue: Queue
+    soft_limit_s: int
+    hard_limit_s: int
+    max_attempts: int
+    backoff_s: float
+    severity: FailureSeverity
+
+
+def task_policies(
+    *, medical_timeout_s: int = 300, image_timeout_s: int = 240
+) -> Mapping[str, TaskPolicy]:
+    """Return the table for `MEDICAL_TASK_TIMEOUT` and `IMAGE_ANALYSIS_TIMEOUT` (hard limits).
+
+    A soft limit lies a tenth before its hard one, so that a task can still say what happened.
+    """
+
+    def policy(
+        queue: Queue, hard_s: int, attempts: int, backoff_s: float, severity: FailureSeverity
+    ) -> TaskPolicy:
+        soft_s = max(1, hard_s - max(1, hard_s // 10))
+        return TaskPolicy(queue, soft_s, hard_s, attempts, backoff_s, severity)
+
+    high, critical = FailureSeverity.HIGH, FailureSeverity.CRITICAL
+    return MappingProxyType(
+        {
+            Stage.IMAGE_ANALYSIS: policy(Queue.IMAGE_PROCESSING, image_timeout_s, 3, 1.0, high),
+            Stage.RISK_SCORE: policy(Queue.MEDICAL_PRIORITY, medical_timeout_s, 3, 1.0, high),
+            Stage.MEDICAL_ANALYSIS: policy(
+                Queue.MEDICAL_PRIORITY, medical_timeout_s, 3, 1.0, critical
+            ),
+            Stage.TRIAGE: policy(Queue.MEDICAL_PRIORITY, medical_timeout_s, 3, 1.0, critical),
+            Stage.AUDIT_LOG: policy(Queue.AUDIT_LOGGING, 60, 5, 1.0, critical),
+            NOTIFICATION: policy(Queue.NOTIFICATIONS, 30, 8, 2.0, critical),
+        }
+    )
+
+
+def backoff_s(policy: TaskPolicy, attempt: int, jitter: float, *, cap_s: float = 60.0) -> float:
+    """Return the seconds to wait after failed attempt number `attempt` (from 1).
+
+    Full-jitter exponential backoff: half of the doubled pause is certain, half is random.
+
+    Args:
+        policy: the task's row of the table.
+        attempt: the attempt that just failed.
+        jitter: a number in [0, 1), drawn by the caller so that this stays a pure function.
+        cap_s: the longest pause.
+    """
+    pause = min(cap_s, policy.backoff_s * 2.0 ** (attempt - 1))
+    return pause * (0.5 + 0.5 * jitter)
+
+
+def may_retry(policy: TaskPolicy, attempt: int, *, retryable: bool) -> bool:
+    """Tell whether another attempt follows failed attempt number `attempt`."""
+    return retryable and attempt < policy.max_attempts

@@ -1,0 +1,311 @@
+"""The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from vigia_detect.domain.audit import AuditEntry
+from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
+from vigia_detect.domain.escalation import AlertKind, AlertRequest, AlertState
+from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import CaseState
+from vigia_detect.domain.triage import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """The row of a case at its acceptance; the patient's part is already encrypted."""
+
+    id: CaseId
+    pseudonym: Pseudonym
+    idempotency_key: str
+    fingerprint: bytes
+    sealed: bytes
+    image_ref: str | None
+    emergency: bool
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class PatientKey:
+    """A patient's wrapped data key and encrypted code."""
+
+    pseudonym: Pseudonym
+    wrapped_key: bytes
+    sealed_code: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case with what its stages need, still encrypted."""
+
+    summary: CaseSummary
+    patient: PatientKey
+    sealed: bytes
+    image_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run that this process now owns until its lease ends."""
+
+    run: Run
+    case: StoredCase
+    inputs: dict[Stage, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert. `*_at` are Unix seconds."""
+
+    id: AlertId
+    subject: str
+    case_id: CaseId | None
+    kind: AlertKind
+    state: AlertState
+    reasons: tuple[str, ...]
+    opened_at: float
+    acknowledged_at: float | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What leaves the house about an alert: ids and levels, no patient data."""
+
+    alert_id: AlertId
+    kind: AlertKind
+    case_id: CaseId | None
+    channel: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A deadline that has just been won by this sweep."""
+
+    kind: str
+    subject: str
+    round: int
+
+
+class Cases(Protocol):
+    """Rows of cases and patients."""
+
+    def patient(self, pseudonym: Pseudonym) -> PatientKey | None:
+        """Return the patient's keys, or None."""
+
+    def add_patient(self, patient: PatientKey) -> PatientKey:
+        """Store a patient unless present; return what is stored."""
+
+    def add(self, case: NewCase) -> tuple[CaseId, bytes, bool]:
+        """Store a case unless its idempotency key is known.
+
+        Returns:
+            the id and fingerprint under that key, and whether this call stored them.
+        """
+
+    def get(self, case_id: CaseId) -> StoredCase | None:
+        """Return a case, or None."""
+
+    def lock(self, case_id: CaseId) -> None:
+        """Hold this case's row until the transaction ends, so that its stages join one by one."""
+
+    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
+        """Write triage's verdict; the urgency can only rise."""
+
+    def end_if_done(self, case_id: CaseId) -> CaseState | None:
+        """End the case when all its runs have ended; return its new state, or None."""
+
+    def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
+        """Return the newest cases first."""
+
+
+class Runs(Protocol):
+    """Rows of work. Every method moves rows by one compare-and-set."""
+
+    def plan(self, case_id: CaseId, *, emergency: bool) -> tuple[Run, ...]:
+        """Store one run a stage; return those that are ready, marked as published."""
+
+    def claim(self, run_id: RunId, attempt: int, lease_s: float) -> ClaimedRun | None:
+        """Own a ready run whose attempt count is `attempt`; None when there is no such run."""
+
+    def claim_notice(
+        self, run_id: RunId, attempt: int, lease_s: float
+    ) -> tuple[Run, Notice] | None:
+        """Own a ready notification; None when there is no such run."""
+
+    def renew(self, run: Run, lease_s: float) -> bool:
+        """Prolong the lease; False when this attempt is no longer the current one."""
+
+    def finish(self, run: Run, sealed_result: bytes | None) -> None:
+        """End the run with its result. Raises LeaseLostError when it is owned no more."""
+
+    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
+        """Give the run back for another attempt. Raises LeaseLostError likewise."""
+
+    def exhaust(self, run: Run, error_code: str) -> None:
+        """End the run without a result. Raises LeaseLostError likewise."""
+
+    def ready_successors(self, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
+        """Make ready, and mark as published, what waited for `stage` and has all its inputs."""
+
+    def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
+        """Return the runs of a case in the order of its stages."""
+
+    def results(self, case_id: CaseId) -> dict[Stage, bytes]:
+        """Return the encrypted results of the stages that have one."""
+
+    def take_unpublished(self, older_than_s: float, limit: int) -> tuple[Run, ...]:
+        """Win ready rows that were never, or too long ago, published; mark them as published."""
+
+    def take_lapsed(self, limit: int) -> tuple[Run, ...]:
+        """Win running rows whose lease ran out, locked until the transaction ends."""
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many runs there are by (task, state)."""
+
+
+class Alerts(Protocol):
+    """Rows of alerts, their notifications and deadlines."""
+
+    def open(
+        self, subject: str, case_id: CaseId | None, request: AlertRequest, *, repeat_after_s: float
+    ) -> tuple[AlertId, tuple[Run, ...]]:
+        """Open the alert unless it is open; return it and its notification runs, if new."""
+
+    def repeat(self, alert_id: AlertId, number: int, *, repeat_after_s: float) -> tuple[Run, ...]:
+        """Notify once more if nobody has acknowledged; return the new notification runs."""
+
+    def acknowledge(self, alert_id: AlertId, by: str) -> bool:
+        """Mark as acknowledged; False when it was already."""
+
+    def get(self, alert_id: AlertId) -> StoredAlert | None:
+        """Return an alert, or None."""
+
+    def of_case(self, case_id: CaseId) -> Sequence[StoredAlert]:
+        """Return the alerts of a case, oldest first."""
+
+    def list(self, *, limit: int) -> Sequence[StoredAlert]:
+        """Return the newest alerts first."""
+
+    def take_due(self, limit: int) -> tuple[DueTimer, ...]:
+        """Win the deadlines that have passed; each is won once."""
+
+
+class Audit(Protocol):
+    """The trail. Its chain comes with the trust issue; rows are append-only from the start."""
+
+    def write(self, entries: Sequence[AuditEntry]) -> None:
+        """Append entries in this transaction."""
+
+    def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
+        """Return the entries about a case or alert with their time, oldest first."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it without `commit()` changes nothing."""
+
+    cases: Cases
+    runs: Runs
+    alerts: Alerts
+    audit: Audit
+
+    def commit(self) -> None:
+        """Make everything done in this unit of work durable, or raise and change nothing."""
+
+
+class Store(Protocol):
+    """The database."""
+
+    def begin(self, *, relaxed: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work.
+
+        Args:
+            relaxed: the commit need not reach the disk at once. Only for steps whose loss in a
+                power cut leaves the work to be done again, such as a claim.
+
+        Raises:
+            DatabaseUnavailableError: no connection, or tables missing.
+            StorageFullError: no room left.
+        """
+
+    def check(self) -> str:
+        """Return the schema's revision. Raises DatabaseUnavailableError."""
+
+
+class Publisher(Protocol):
+    """Puts messages on the queues. Messages carry ids only."""
+
+    def publish(self, run: Run) -> None:
+        """Send one message. Raises BrokerUnavailableError; the sweeper will send it again."""
+
+
+class BlobStore(Protocol):
+    """Keeps encrypted pictures."""
+
+    def put(self, ref: str, data: bytes) -> None:
+        """Store durably under a name. Raises StorageFullError."""
+
+    def get(self, ref: str) -> bytes:
+        """Return what was stored. Raises NotFoundError."""
+
+    def delete(self, ref: str) -> None:
+        """Remove it; nothing happens when it is not there."""
+
+    def check_room(self) -> None:
+        """Raises StorageFullError when less than the configured room is left."""
+
+
+class Cipher(Protocol):
+    """Pseudonyms and encryption. Every ciphertext is bound to its context by `label`."""
+
+    def pseudonym(self, patient_code: str) -> Pseudonym:
+        """Return the keyed hash of a patient code."""
+
+    def new_data_key(self, pseudonym: Pseudonym) -> bytes:
+        """Return a fresh data key for a patient, wrapped under the master key."""
+
+    def seal(self, patient: PatientKey | bytes, label: str, plain: bytes) -> bytes:
+        """Encrypt under a patient's wrapped key."""
+
+    def open(self, patient: PatientKey | bytes, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture made safe: upright, RGB, without metadata, encoded anew.
+
+    Attributes:
+        data: JPEG bytes.
+        sha256: hex digest of `data`.
+    """
+
+    data: bytes
+    width: int
+    height: int
+    sha256: str
+
+
+class PictureReader(Protocol):
+    """Turns a file that somebody sent into a picture that can be trusted."""
+
+    def read(self, raw: bytes) -> Picture:
+        """Validate and encode anew. Raises InvalidImageError with a reason a nurse can act on."""
+
+
+class ImageAnalyser(Protocol):
+    """Looks at a picture."""
+
+    def analyse(self, jpeg: bytes) -> JsonObject:
+        """Return findings in the `image_analysis` form of the case format, plus measures."""
+
+
+class Notifier(Protocol):
+    """A way to reach people."""
+
+    def deliver(self, notice: Notice) -> None:
+        """Hand over the notice. Raises UnavailableError when the channel does not take it."""

@@ -300,11 +300,15 @@ class Cipher(Protocol):
     def new_data_key(self, pseudonym: Pseudonym) -> bytes:
         """Return a fresh data key for a patient, wrapped under the master key."""
 
-    def seal(self, patient: PatientKey | bytes, label: str, plain: bytes) -> bytes:
-        """Encrypt under a patient's wrapped key."""
+    def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
+        """Encrypt under a patient's wrapped key.
 
-    def open(self, patient: PatientKey | bytes, label: str, sealed: bytes) -> bytes:
-        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+        Raises:
+            CorruptDataError: the wrapped key is damaged, another patient's or of another master.
+        """
+
+    def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
 
 
 @dataclass(frozen=True, slots=True)

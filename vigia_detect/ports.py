@@ -1,6 +1,6 @@
 """The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,7 +23,7 @@ class NewCase:
     idempotency_key: str
     fingerprint: bytes
     sealed: bytes
-    image_ref: str | None
+    image_ref: str
     emergency: bool
     urgency: Urgency
 
@@ -44,7 +44,7 @@ class StoredCase:
     summary: CaseSummary
     patient: PatientKey
     sealed: bytes
-    image_ref: str | None
+    image_ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,9 @@ class Cases(Protocol):
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""
 
+    def counts(self) -> dict[str, int]:
+        """Return how many cases there are by state."""
+
 
 class Runs(Protocol):
     """Rows of work. Every method moves rows by one compare-and-set."""
@@ -143,6 +146,9 @@ class Runs(Protocol):
     def finish(self, run: Run, sealed_result: bytes | None) -> None:
         """End the run with its result. Raises LeaseLostError when it is owned no more."""
 
+    def lose(self, run: Run, error_code: str) -> None:
+        """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
+
     def retry(self, run: Run, error_code: str, delay_s: float) -> None:
         """Give the run back for another attempt. Raises LeaseLostError likewise."""
 
@@ -158,8 +164,19 @@ class Runs(Protocol):
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
 
-    def take_unpublished(self, older_than_s: float, limit: int) -> tuple[Run, ...]:
-        """Win ready rows that were never, or too long ago, published; mark them as published."""
+    def overdue(self) -> bool:
+        """Tell whether some ready run waits for a message or some lease ran out (a cheap look)."""
+
+    def take_unpublished(self, idle_queues: Collection[str], limit: int) -> tuple[Run, ...]:
+        """Win ready runs that need a message, emergencies first; mark them as published.
+
+        These are the runs that were never published, those whose message is surely lost (it was
+        sent more than a second ago to a queue that is empty now), and, as a last net, those sent
+        very long ago.
+        """
+
+    def unpublish(self, runs: Sequence[Run]) -> None:
+        """Note that these messages did not reach the broker."""
 
     def take_lapsed(self, limit: int) -> tuple[Run, ...]:
         """Win running rows whose lease ran out, locked until the transaction ends."""
@@ -191,6 +208,9 @@ class Alerts(Protocol):
     def list(self, *, limit: int) -> Sequence[StoredAlert]:
         """Return the newest alerts first."""
 
+    def any_due(self) -> bool:
+        """Tell whether a deadline has passed (a cheap look)."""
+
     def take_due(self, limit: int) -> tuple[DueTimer, ...]:
         """Win the deadlines that have passed; each is won once."""
 
@@ -220,6 +240,9 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     """The database."""
 
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work that only looks; its commit raises."""
+
     def begin(self, *, relaxed: bool = False) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work.
 
@@ -235,12 +258,21 @@ class Store(Protocol):
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""
 
+    def upgrade(self) -> str:
+        """Bring the tables up to this version; return the revision."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
 
 class Publisher(Protocol):
     """Puts messages on the queues. Messages carry ids only."""
 
     def publish(self, run: Run) -> None:
         """Send one message. Raises BrokerUnavailableError; the sweeper will send it again."""
+
+    def idle_queues(self) -> frozenset[str]:
+        """Return the queues in which no message waits. Raises BrokerUnavailableError."""
 
 
 class BlobStore(Protocol):
@@ -268,11 +300,15 @@ class Cipher(Protocol):
     def new_data_key(self, pseudonym: Pseudonym) -> bytes:
         """Return a fresh data key for a patient, wrapped under the master key."""
 
-    def seal(self, patient: PatientKey | bytes, label: str, plain: bytes) -> bytes:
-        """Encrypt under a patient's wrapped key."""
+    def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
+        """Encrypt under a patient's wrapped key.
 
-    def open(self, patient: PatientKey | bytes, label: str, sealed: bytes) -> bytes:
-        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+        Raises:
+            CorruptDataError: the wrapped key is damaged, another patient's or of another master.
+        """
+
+    def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
 
 
 @dataclass(frozen=True, slots=True)

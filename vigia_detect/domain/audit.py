@@ -1,5 +1,6 @@
 """What the audit trail can say. One entry is written in the transaction that it describes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -51,4 +52,4 @@ class AuditEntry:
     actor: str = "system"
     run_id: str | None = None
     attempt: int | None = None
-    detail: dict[str, str | int | float | bool | list[str] | None] = field(default_factory=dict)
+    detail: Mapping[str, object] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What a case is made of while it moves through the pipeline."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,14 +23,14 @@ class Run:
         task: the row of the policy table it follows.
         subject: the case or alert it belongs to.
         attempt: how often it was started; a message for another number does nothing.
-        emergency: whether its messages go to the reserved queue.
+        queue: where its messages wait.
     """
 
     id: RunId
     task: str
     subject: str
     attempt: int
-    emergency: bool
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class CaseFile:
         lang: language of notes and of texts, `es` or `en`.
         context: the patient context in the grouped form of the case format.
         options: processing options.
-        image_ref: where the encrypted picture lies, or None when none was given.
+        read_image: fetches and decrypts the picture (JPEG bytes) when a stage needs it.
     """
 
     id: CaseId
@@ -64,7 +64,7 @@ class CaseFile:
     lang: str
     context: JsonObject
     options: JsonObject
-    image_ref: str | None
+    read_image: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)

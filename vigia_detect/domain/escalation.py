@@ -53,6 +53,9 @@ ESCALATION_TARGETS: Mapping[str, Target] = MappingProxyType(
     }
 )
 
+UNACKNOWLEDGED = "unacknowledged"
+"""The kind of timer that asks whether somebody has answered an alert."""
+
 ESCALATION_TYPES = tuple(kind for kind in ESCALATION_TARGETS if kind != AlertKind.URGENT)
 
 

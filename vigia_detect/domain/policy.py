@@ -28,6 +28,23 @@ class Queue(StrEnum):
     DEFAULT = "default"
 
 
+QUEUES: Mapping[str, Queue] = MappingProxyType(
+    {
+        Stage.IMAGE_ANALYSIS: Queue.IMAGE_PROCESSING,
+        Stage.RISK_SCORE: Queue.MEDICAL_PRIORITY,
+        Stage.MEDICAL_ANALYSIS: Queue.MEDICAL_PRIORITY,
+        Stage.TRIAGE: Queue.MEDICAL_PRIORITY,
+        Stage.AUDIT_LOG: Queue.AUDIT_LOGGING,
+        NOTIFICATION: Queue.NOTIFICATIONS,
+    }
+)
+
+
+def queue_of(task: str, *, emergency: bool) -> Queue:
+    """Return where a message of `task` waits."""
+    return Queue.EMERGENCY if emergency else QUEUES[task]
+
+
 class FailureSeverity(StrEnum):
     """How much an exhausted task matters to the patient."""
 
@@ -42,7 +59,6 @@ class TaskPolicy:
     """How one task is run.
 
     Attributes:
-        queue: where its messages wait when the case is no emergency.
         soft_limit_s: seconds after which the task is asked to stop (a typed failure).
         hard_limit_s: seconds after which its process is killed.
         max_attempts: how often it is tried in all, worker losses included.
@@ -50,7 +66,6 @@ class TaskPolicy:
         severity: what an exhausted run means.
     """
 
-    queue: Queue
     soft_limit_s: int
     hard_limit_s: int
     max_attempts: int
@@ -65,26 +80,25 @@ def task_policies(
 
     A soft limit lies a tenth before its hard one, so that a task can still say what happened.
     """
-
-    def policy(
-        queue: Queue, hard_s: int, attempts: int, backoff_s: float, severity: FailureSeverity
-    ) -> TaskPolicy:
-        soft_s = max(1, hard_s - max(1, hard_s // 10))
-        return TaskPolicy(queue, soft_s, hard_s, attempts, backoff_s, severity)
-
     high, critical = FailureSeverity.HIGH, FailureSeverity.CRITICAL
+    medical = _policy(medical_timeout_s, 3, 1.0, critical)
     return MappingProxyType(
         {
-            Stage.IMAGE_ANALYSIS: policy(Queue.IMAGE_PROCESSING, image_timeout_s, 3, 1.0, high),
-            Stage.RISK_SCORE: policy(Queue.MEDICAL_PRIORITY, medical_timeout_s, 3, 1.0, high),
-            Stage.MEDICAL_ANALYSIS: policy(
-                Queue.MEDICAL_PRIORITY, medical_timeout_s, 3, 1.0, critical
-            ),
-            Stage.TRIAGE: policy(Queue.MEDICAL_PRIORITY, medical_timeout_s, 3, 1.0, critical),
-            Stage.AUDIT_LOG: policy(Queue.AUDIT_LOGGING, 60, 5, 1.0, critical),
-            NOTIFICATION: policy(Queue.NOTIFICATIONS, 30, 8, 2.0, critical),
+            Stage.IMAGE_ANALYSIS: _policy(image_timeout_s, 3, 1.0, high),
+            Stage.RISK_SCORE: _policy(medical_timeout_s, 3, 1.0, high),
+            Stage.MEDICAL_ANALYSIS: medical,
+            Stage.TRIAGE: medical,
+            Stage.AUDIT_LOG: _policy(60, 5, 1.0, critical),
+            NOTIFICATION: _policy(30, 8, 2.0, critical),
         }
     )
+
+
+def _policy(
+    hard_limit_s: int, max_attempts: int, backoff_s: float, severity: FailureSeverity
+) -> TaskPolicy:
+    soft_limit_s = max(1, hard_limit_s - max(1, hard_limit_s // 10))
+    return TaskPolicy(soft_limit_s, hard_limit_s, max_attempts, backoff_s, severity)
 
 
 def backoff_s(policy: TaskPolicy, attempt: int, jitter: float, *, cap_s: float = 60.0) -> float:

@@ -1,0 +1,58 @@
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy import Connection, insert, select
+
+from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.rows import to_text
+from vigia_detect.adapters.db.tables import audit
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+
+_INSERT = insert(audit).values(at=now())
+
+
+class SqlAudit:
+    """Append-only entries. The chain over them comes with the trust issue."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._pending: list[AuditEntry] = []
+
+    def write(self, entries: Sequence[AuditEntry]) -> None:
+        """Append entries in this transaction, in the order given (they are sent at its commit)."""
+        self._pending += entries
+
+    def flush(self) -> None:
+        """Send what was written."""
+        if self._pending:
+            self._connection.execute(_INSERT, [_row(entry) for entry in self._pending])
+            self._pending.clear()
+
+    def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
+        """Return the entries about a case or alert with their time, oldest first."""
+        query = select(audit).where(audit.c.subject == subject).order_by(audit.c.id)
+        return [
+            (
+                row.at,
+                AuditEntry(
+                    event=AuditEvent(row.event),
+                    subject=row.subject,
+                    actor=row.actor,
+                    run_id=row.run_id,
+                    attempt=row.attempt,
+                    detail=orjson.loads(row.detail),
+                ),
+            )
+            for row in self._connection.execute(query)
+        ]
+
+
+def _row(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "event": entry.event,
+        "subject": entry.subject,
+        "actor": entry.actor,
+        "run_id": entry.run_id,
+        "attempt": entry.attempt,
+        "detail": to_text(entry.detail),
+    }

@@ -1,0 +1,164 @@
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from vigia_detect.adapters.db.audit import SqlAudit
+from vigia_detect.adapters.db.engine import insert_if_new, now
+from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
+from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.case import CaseSummary
+from vigia_detect.domain.decision import ending
+from vigia_detect.domain.escalation import AlertState
+from vigia_detect.domain.ids import CaseId, Pseudonym
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, RunState, StatusCode, move
+from vigia_detect.domain.triage import Urgency, most_urgent
+from vigia_detect.errors import NotFoundError
+from vigia_detect.ports import NewCase, PatientKey, StoredCase
+
+_GET = (
+    select(
+        *SUMMARY_COLUMNS,
+        cases.c.sealed,
+        cases.c.image_ref,
+        patients.c.wrapped_key,
+        patients.c.sealed_code,
+    )
+    .join(patients)
+    .where(cases.c.id == bindparam("id_"))
+)
+_STARTED_FROM, _STARTED = move(CASE_TABLE, CaseEvent.START)
+_START = (
+    update(cases)
+    .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
+    .values(state=_STARTED, status_code=StatusCode.ANALYSING)
+)
+_RUNS = select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_"))
+
+
+class SqlCases:
+    """Rows of cases and patients."""
+
+    def __init__(self, connection: Connection, audit: SqlAudit) -> None:
+        self._connection = connection
+        self._audit = audit
+
+    def patient(self, pseudonym: Pseudonym) -> PatientKey | None:
+        """Return the patient's keys, or None."""
+        query = select(patients).where(patients.c.pseudonym == pseudonym)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return PatientKey(Pseudonym(row.pseudonym), row.wrapped_key, row.sealed_code)
+
+    def add_patient(self, patient: PatientKey) -> PatientKey:
+        """Store a patient unless present; return what is stored."""
+        row = {
+            "pseudonym": patient.pseudonym,
+            "wrapped_key": patient.wrapped_key,
+            "sealed_code": patient.sealed_code,
+            "created_at": now(),
+        }
+        added = self._connection.execute(insert_if_new(self._connection, patients, row))
+        if added.rowcount == 1:
+            return patient
+        stored = self.patient(patient.pseudonym)
+        if stored is None:
+            raise NotFoundError("The patient was erased while this case was being accepted.")
+        return stored
+
+    def add(self, case: NewCase) -> tuple[CaseId, bytes, bool]:
+        """Store a case unless its idempotency key is known."""
+        row = {
+            "id": case.id,
+            "pseudonym": case.pseudonym,
+            "idempotency_key": case.idempotency_key,
+            "fingerprint": case.fingerprint,
+            "sealed": case.sealed,
+            "image_ref": case.image_ref,
+            "emergency": case.emergency,
+            "urgency": case.urgency,
+            "state": CaseState.ACCEPTED,
+            "status_code": StatusCode.QUEUED,
+            "created_at": now(),
+        }
+        added = self._connection.execute(insert_if_new(self._connection, cases, row))
+        if added.rowcount == 1:
+            return case.id, case.fingerprint, True
+        query = select(cases.c.id, cases.c.fingerprint).where(
+            cases.c.idempotency_key == case.idempotency_key
+        )
+        known = self._connection.execute(query).one()
+        return CaseId(known.id), known.fingerprint, False
+
+    def get(self, case_id: CaseId) -> StoredCase | None:
+        """Return a case, or None."""
+        row = self._connection.execute(_GET, {"id_": case_id}).one_or_none()
+        if row is None:
+            return None
+        patient = PatientKey(Pseudonym(row.pseudonym), row.wrapped_key, row.sealed_code)
+        return StoredCase(to_summary(row), patient, row.sealed, row.image_ref)
+
+    def lock(self, case_id: CaseId) -> None:
+        """Hold this case's row until the transaction ends, so that its stages join one by one."""
+        query = select(cases.c.id).where(cases.c.id == case_id).with_for_update()
+        self._connection.execute(query)
+
+    def start(self, case_id: CaseId) -> None:
+        """Note that work on the case has begun, once."""
+        if self._connection.execute(_START, {"id_": case_id}).rowcount == 1:
+            self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
+
+    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
+        """Write triage's verdict; the urgency can only rise."""
+        query = select(cases.c.urgency).where(cases.c.id == case_id).with_for_update()
+        known = Urgency(self._connection.execute(query).scalar_one())
+        decided = most_urgent(known, urgency)
+        self._connection.execute(
+            update(cases)
+            .where(cases.c.id == case_id)
+            .values(urgency=decided, review_required=review_required)
+        )
+        detail = {"urgency": decided, "review_required": review_required}
+        self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
+
+    def end_if_done(self, case_id: CaseId) -> CaseState | None:
+        """End the case when all its runs have ended; return its new state, or None."""
+        rows = self._connection.execute(_RUNS, {"id_": case_id})
+        states = {Stage(task): RunState(state) for task, state in rows}
+        query = select(
+            cases.c.review_required,
+            select(func.count())
+            .select_from(alerts)
+            .where(alerts.c.case_id == case_id, alerts.c.state == AlertState.OPEN)
+            .scalar_subquery(),
+        ).where(cases.c.id == case_id)
+        review_required, open_alerts = self._connection.execute(query).one()
+        found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
+        if found is None:
+            return None
+        event, code = found
+        source, target = move(CASE_TABLE, event)
+        ended = self._connection.execute(
+            update(cases)
+            .where(cases.c.id == case_id, cases.c.state == source)
+            .values(state=target, status_code=code, finished_at=now())
+        )
+        if ended.rowcount != 1:
+            return None
+        detail = {"state": target, "code": code}
+        self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
+        return target
+
+    def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
+        """Return the newest cases first."""
+        query = select(*SUMMARY_COLUMNS).order_by(cases.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(cases.c.state == state)
+        return [to_summary(row) for row in self._connection.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many cases there are by state."""
+        query = select(cases.c.state, func.count()).group_by(cases.c.state)
+        return {row[0]: row[1] for row in self._connection.execute(query)}

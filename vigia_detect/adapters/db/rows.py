@@ -1,0 +1,61 @@
+"""From rows to the objects of the domain."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from vigia_detect.adapters.db.tables import cases, runs
+from vigia_detect.domain.case import CaseSummary, Run
+from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
+from vigia_detect.domain.states import CaseState
+from vigia_detect.domain.triage import Urgency
+
+RUN_COLUMNS = (runs.c.id, runs.c.task, runs.c.subject, runs.c.attempt, runs.c.queue)
+SUMMARY_COLUMNS = (
+    cases.c.id,
+    cases.c.pseudonym,
+    cases.c.state,
+    cases.c.status_code,
+    cases.c.urgency,
+    cases.c.emergency,
+    cases.c.review_required,
+    cases.c.created_at,
+    cases.c.finished_at,
+)
+
+
+def to_run(row: Sequence[Any]) -> Run:
+    """Build a run from `RUN_COLUMNS`."""
+    return Run(RunId(row[0]), row[1], row[2], row[3], row[4])
+
+
+def to_runs(rows: Sequence[Sequence[Any]]) -> tuple[Run, ...]:
+    """Build runs from rows of `RUN_COLUMNS`."""
+    return tuple(to_run(row) for row in rows)
+
+
+def to_summary(row: Sequence[Any]) -> CaseSummary:
+    """Build a summary from a row that starts with `SUMMARY_COLUMNS`."""
+    (id_, pseudonym, state, code, urgency, emergency, review, created, finished) = row[:9]
+    return CaseSummary(
+        id=CaseId(id_),
+        pseudonym=Pseudonym(pseudonym),
+        state=CaseState(state),
+        status_code=code,
+        urgency=Urgency(urgency),
+        emergency=emergency,
+        review_required=review,
+        created_at=created,
+        finished_at=finished,
+    )
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read a stored list of codes."""
+    return tuple(orjson.loads(text))
+
+
+def to_text(value: object) -> str:
+    """Write a list or object of codes for storing."""
+    return orjson.dumps(value).decode()

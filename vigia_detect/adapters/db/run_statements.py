@@ -1,0 +1,138 @@
+"""The statements on `runs`, built once. What may follow what comes from the transition table."""
+
+from typing import Any
+
+from sqlalchemy import Update, and_, bindparam, case, exists, insert, or_, select, update
+
+from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.rows import RUN_COLUMNS
+from vigia_detect.adapters.db.tables import runs
+from vigia_detect.domain.policy import Queue
+from vigia_detect.domain.stages import INPUTS, Stage
+from vigia_detect.domain.states import RUN_ENDS, RUN_TABLE, RunEvent, RunState, move
+
+LOST_AFTER_S = 1.0
+"""A message sent this long ago to a queue that is empty now is lost (or just being claimed)."""
+
+STALE_AFTER_S = 60.0
+"""The last net: a message this old is sent again whatever the broker says."""
+
+
+def _moved(event: RunEvent, **values: object) -> Update:
+    """Return the compare-and-set of one transition on the run `:id`."""
+    source, target = move(RUN_TABLE, event)
+    return (
+        update(runs)
+        .where(runs.c.id == bindparam("id_"), runs.c.state == source)
+        .values(state=target, **values)
+    )
+
+
+CLAIM = (
+    _moved(
+        RunEvent.CLAIM,
+        attempt=runs.c.attempt + 1,
+        started_at=now(),
+        lease_until=now() + bindparam("lease_s"),
+    )
+    .where(runs.c.attempt == bindparam("attempt_"), runs.c.not_before <= now())
+    .returning(*RUN_COLUMNS)
+)
+_MINE = runs.c.attempt == bindparam("attempt_")
+_ENDED = {"finished_at": now(), "lease_until": None}
+FINISH = _moved(RunEvent.FINISH, result=bindparam("result_"), **_ENDED).where(_MINE)
+EXHAUST = _moved(RunEvent.EXHAUST, error_code=bindparam("code"), **_ENDED).where(_MINE)
+_BACK: dict[str, Any] = {"lease_until": None, "published_at": None, "publishes": 0}
+RETRY = _moved(
+    RunEvent.RETRY,
+    error_code=bindparam("code"),
+    not_before=now() + bindparam("delay_s"),
+    **_BACK,
+).where(_MINE)
+LOSE = _moved(RunEvent.LOSE, error_code=bindparam("code"), **_BACK).where(_MINE)
+RENEW = (
+    update(runs)
+    .where(runs.c.id == bindparam("id_"), runs.c.state == RunState.RUNNING, _MINE)
+    .values(lease_until=now() + bindparam("lease_s"))
+)
+INPUT_RESULTS = select(runs.c.task, runs.c.result).where(
+    runs.c.subject == bindparam("case_id_"),
+    runs.c.task.in_(bindparam("tasks", expanding=True)),
+    runs.c.result.is_not(None),
+)
+
+
+def _joined(stage: Stage) -> Update:
+    """Return the statement that makes `stage` ready once all of its inputs have ended."""
+    source, target = move(RUN_TABLE, RunEvent.INPUTS_ENDED)
+    others = runs.alias()
+    open_input = exists().where(
+        others.c.subject == bindparam("case_id_"),
+        others.c.task.in_(INPUTS[stage]),
+        others.c.state.not_in(RUN_ENDS),
+    )
+    return (
+        update(runs)
+        .where(
+            runs.c.subject == bindparam("case_id_"),
+            runs.c.task == stage,
+            runs.c.state == source,
+            ~open_input,
+        )
+        .values(state=target, published_at=now(), publishes=1)
+        .returning(*RUN_COLUMNS)
+    )
+
+
+JOIN = {stage: _joined(stage) for stage in Stage if INPUTS[stage]}
+
+_OVERDUE = or_(
+    and_(
+        runs.c.state == RunState.READY,
+        runs.c.not_before <= now(),
+        or_(runs.c.published_at.is_(None), runs.c.published_at < now() - LOST_AFTER_S),
+    ),
+    and_(runs.c.state == RunState.RUNNING, runs.c.lease_until < now()),
+)
+
+OVERDUE = select(exists().where(_OVERDUE))
+
+_WANTED = (
+    select(runs.c.id)
+    .where(
+        runs.c.state == RunState.READY,
+        runs.c.not_before <= now(),
+        or_(
+            runs.c.published_at.is_(None),
+            runs.c.published_at < now() - STALE_AFTER_S,
+            and_(
+                runs.c.published_at < now() - LOST_AFTER_S,
+                runs.c.queue.in_(bindparam("idle", expanding=True)),
+            ),
+        ),
+    )
+    .order_by(case((runs.c.queue == Queue.EMERGENCY, 0), else_=1), runs.c.not_before)
+    .limit(bindparam("limit_"))
+    .with_for_update(skip_locked=True)
+)
+TAKE_UNPUBLISHED = (
+    update(runs)
+    .where(runs.c.id.in_(_WANTED))
+    .values(published_at=now(), publishes=runs.c.publishes + 1)
+    .returning(*RUN_COLUMNS)
+)
+UNPUBLISH = (
+    update(runs)
+    .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.state == RunState.READY)
+    .values(published_at=None)
+)
+TAKE_LAPSED = (
+    select(*RUN_COLUMNS)
+    .where(runs.c.state == RunState.RUNNING, runs.c.lease_until < now())
+    .limit(bindparam("limit_"))
+    .with_for_update(skip_locked=True)
+)
+ADD = insert(runs).values(
+    not_before=now(),
+    published_at=case((bindparam("waits"), None), else_=now()),
+)

@@ -1,0 +1,200 @@
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Update, func, select
+
+from vigia_detect.adapters.db import run_statements as sql
+from vigia_detect.adapters.db.audit import SqlAudit
+from vigia_detect.adapters.db.cases import SqlCases
+from vigia_detect.adapters.db.rows import to_run, to_runs, words
+from vigia_detect.adapters.db.tables import alerts, notifications, runs
+from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
+from vigia_detect.domain.case import Run, RunStatus
+from vigia_detect.domain.escalation import AlertKind
+from vigia_detect.domain.ids import AlertId, CaseId, RunId, run_id
+from vigia_detect.domain.policy import queue_of
+from vigia_detect.domain.stages import INPUTS, Stage, successors
+from vigia_detect.domain.states import RunEvent, RunState
+from vigia_detect.errors import LeaseLostError
+from vigia_detect.ports import ClaimedRun, Notice
+
+
+class SqlRuns:
+    """Rows of work; each move is one compare-and-set with its audit entry."""
+
+    def __init__(self, connection: Connection, cases: SqlCases, audit: SqlAudit) -> None:
+        self._connection = connection
+        self._cases = cases
+        self._audit = audit
+
+    def plan(self, case_id: CaseId, *, emergency: bool) -> tuple[Run, ...]:
+        """Store one run a stage; return those that are ready, marked as published."""
+        planned = [
+            Run(run_id(case_id, stage), stage, case_id, 0, queue_of(stage, emergency=emergency))
+            for stage in Stage
+        ]
+        self.add(planned, case_id)
+        return tuple(run for run in planned if not INPUTS[Stage(run.task)])
+
+    def add(self, planned: Sequence[Run], case_id: CaseId | None) -> None:
+        """Store runs; those that wait for nothing are ready and marked as published."""
+        self._connection.execute(
+            sql.ADD,
+            [
+                {
+                    "id": run.id,
+                    "case_id": case_id,
+                    "subject": run.subject,
+                    "task": run.task,
+                    "queue": run.queue,
+                    "state": RunState.WAITING if waits else RunState.READY,
+                    "attempt": 0,
+                    "publishes": 0 if waits else 1,
+                    "waits": waits,
+                }
+                for run in planned
+                for waits in [run.task in sql.JOIN]
+            ],
+        )
+
+    def claim(self, run_id: RunId, attempt: int, lease_s: float) -> ClaimedRun | None:
+        """Own a ready run whose attempt count is `attempt`; None when there is no such run."""
+        run = self._claim(run_id, attempt, lease_s)
+        if run is None:
+            return None
+        case_id = CaseId(run.subject)
+        inputs = INPUTS[Stage(run.task)]
+        if not inputs:
+            self._cases.start(case_id)
+        stored = self._cases.get(case_id)
+        if stored is None:  # a foreign key forbids it
+            raise LeaseLostError(f"case {case_id} is gone")
+        found = {}
+        if inputs:
+            parameters = {"case_id_": case_id, "tasks": inputs}
+            rows = self._connection.execute(sql.INPUT_RESULTS, parameters)
+            found = {Stage(task): result for task, result in rows}
+        return ClaimedRun(run, stored, found)
+
+    def claim_notice(
+        self, run_id: RunId, attempt: int, lease_s: float
+    ) -> tuple[Run, Notice] | None:
+        """Own a ready notification; None when there is no such run."""
+        run = self._claim(run_id, attempt, lease_s)
+        if run is None:
+            return None
+        query = (
+            select(notifications.c.channel, notifications.c.roles, alerts)
+            .join(alerts, notifications.c.alert_id == alerts.c.id)
+            .where(notifications.c.id == run_id)
+        )
+        row = self._connection.execute(query).one()
+        notice = Notice(
+            AlertId(row.id), AlertKind(row.kind), row.case_id, row.channel, words(row.roles)
+        )
+        return run, notice
+
+    def renew(self, run: Run, lease_s: float) -> bool:
+        """Prolong the lease; False when this attempt is no longer the current one."""
+        parameters = {"id_": run.id, "attempt_": run.attempt, "lease_s": lease_s}
+        return self._connection.execute(sql.RENEW, parameters).rowcount == 1
+
+    def finish(self, run: Run, sealed_result: bytes | None) -> None:
+        """End the run with its result. Raises LeaseLostError when it is owned no more."""
+        self._end(run, RunEvent.FINISH, sql.FINISH, result_=sealed_result)
+
+    def exhaust(self, run: Run, error_code: str) -> None:
+        """End the run without a result. Raises LeaseLostError likewise."""
+        self._end(run, RunEvent.EXHAUST, sql.EXHAUST, code=error_code)
+
+    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
+        """Give the run back for another attempt. Raises LeaseLostError likewise."""
+        self._end(run, RunEvent.RETRY, sql.RETRY, code=error_code, delay_s=delay_s)
+
+    def lose(self, run: Run, error_code: str) -> None:
+        """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
+        self._end(run, RunEvent.LOSE, sql.LOSE, code=error_code)
+
+    def ready_successors(self, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
+        """Make ready, and mark as published, what waited for `stage` and has all its inputs."""
+        later = successors(stage)
+        if any(len(INPUTS[next_stage]) > 1 for next_stage in later):
+            # Two inputs that end at the same moment must see each other: one waits here.
+            self._cases.lock(case_id)
+        ready = [
+            to_run(row)
+            for next_stage in later
+            for row in self._connection.execute(sql.JOIN[next_stage], {"case_id_": case_id})
+        ]
+        for run in ready:
+            self._note(RunEvent.INPUTS_ENDED, run)
+        return tuple(ready)
+
+    def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
+        """Return the runs of a case in the order of its stages."""
+        query = select(runs).where(runs.c.subject == case_id)
+        found = {row.task: row for row in self._connection.execute(query)}
+        return [
+            RunStatus(
+                id=RunId(row.id),
+                task=row.task,
+                state=RunState(row.state),
+                attempt=row.attempt,
+                error_code=row.error_code,
+                started_at=row.started_at,
+                finished_at=row.finished_at,
+            )
+            for row in (found[stage] for stage in Stage if stage in found)
+        ]
+
+    def results(self, case_id: CaseId) -> dict[Stage, bytes]:
+        """Return the encrypted results of the stages that have one."""
+        parameters = {"case_id_": case_id, "tasks": list(Stage)}
+        rows = self._connection.execute(sql.INPUT_RESULTS, parameters)
+        return {Stage(task): result for task, result in rows}
+
+    def overdue(self) -> bool:
+        """Tell whether some ready run waits for a message or some lease ran out (a cheap look)."""
+        return bool(self._connection.execute(sql.OVERDUE).scalar())
+
+    def take_unpublished(self, idle_queues: Collection[str], limit: int) -> tuple[Run, ...]:
+        """Win ready runs that need a message, emergencies first; mark them as published."""
+        parameters = {"idle": sorted(idle_queues), "limit_": limit}
+        return to_runs(self._connection.execute(sql.TAKE_UNPUBLISHED, parameters).all())
+
+    def unpublish(self, runs_: Sequence[Run]) -> None:
+        """Note that these messages did not reach the broker."""
+        self._connection.execute(sql.UNPUBLISH, {"ids": [run.id for run in runs_]})
+
+    def take_lapsed(self, limit: int) -> tuple[Run, ...]:
+        """Win running rows whose lease ran out, locked until the transaction ends."""
+        rows = self._connection.execute(sql.TAKE_LAPSED, {"limit_": limit})
+        return to_runs(rows.all())
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many runs there are by (task, state)."""
+        query = select(runs.c.task, runs.c.state, func.count()).group_by(runs.c.task, runs.c.state)
+        return {(task, state): count for task, state, count in self._connection.execute(query)}
+
+    def _claim(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
+        parameters = {"id_": run_id, "attempt_": attempt, "lease_s": lease_s}
+        row = self._connection.execute(sql.CLAIM, parameters).one_or_none()
+        if row is None:
+            return None
+        run = to_run(row)
+        self._note(RunEvent.CLAIM, run)
+        return run
+
+    def _end(self, run: Run, event: RunEvent, statement: Update, **values: object) -> None:
+        parameters = {"id_": run.id, "attempt_": run.attempt, **values}
+        if self._connection.execute(statement, parameters).rowcount != 1:
+            raise LeaseLostError(f"attempt {run.attempt} of run {run.id} is not the current one")
+        self._note(event, run, values.get("code"))
+
+    def _note(self, event: RunEvent, run: Run, code: object = None) -> None:
+        detail: dict[str, Any] = {"task": run.task}
+        if code is not None:
+            detail["code"] = code
+        self._audit.write(
+            [AuditEntry(RUN_AUDIT[event], run.subject, "system", run.id, run.attempt, detail)]
+        )

@@ -1,0 +1,74 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from vigia_detect.adapters.db import migrate
+from vigia_detect.adapters.db.alerts import SqlAlerts
+from vigia_detect.adapters.db.audit import SqlAudit
+from vigia_detect.adapters.db.cases import SqlCases
+from vigia_detect.adapters.db.engine import make_engine, typed_errors
+from vigia_detect.adapters.db.runs import SqlRuns
+
+
+class SqlUnitOfWork:
+    """One transaction on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.audit = SqlAudit(connection)
+        self.cases = SqlCases(connection, self.audit)
+        self.runs = SqlRuns(connection, self.cases, self.audit)
+        self.alerts = SqlAlerts(connection, self.runs, self.audit)
+
+    def commit(self) -> None:
+        """Make everything done in this unit of work durable, or raise and change nothing."""
+        self.audit.flush()
+        self._connection.commit()
+
+
+class SqlStore:
+    """SQLite or PostgreSQL, by the same code.
+
+    Two pools: one whose commits are on the disk when they return, and a relaxed one for claims.
+    A claim that a power cut undoes leaves its run ready, to be claimed again; and since the log
+    is written in order, no finished run can outlive the loss of its own claim.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._durable = make_engine(url, relaxed=False)
+        self._relaxed = make_engine(url, relaxed=True)
+
+    @contextmanager
+    def begin(self, *, relaxed: bool = False) -> Iterator[SqlUnitOfWork]:
+        """Open a unit of work; see `ports.Store`."""
+        with typed_errors(), _connected(self._relaxed if relaxed else self._durable) as connection:
+            yield SqlUnitOfWork(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """Open a unit of work that only looks."""
+        with typed_errors(), _connected(self._relaxed) as connection:
+            yield SqlUnitOfWork(connection.execution_options(read_only=True))
+
+    def check(self) -> str:
+        """Return the schema's revision. Raises DatabaseUnavailableError."""
+        with typed_errors():
+            return migrate.check(self._relaxed)
+
+    def upgrade(self) -> str:
+        """Bring the tables up to this version; return the revision."""
+        with typed_errors():
+            return migrate.upgrade(self._durable)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._durable.dispose()
+        self._relaxed.dispose()
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        yield connection

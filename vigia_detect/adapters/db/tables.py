@@ -1,0 +1,142 @@
+"""The tables.
+
+Times are Unix seconds by the database's own clock (`now()`), so that leases and deadlines mean
+the same on every host.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+UUID_LENGTH = 36
+PSEUDONYM_LENGTH = 64
+WORD_LENGTH = 64
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("pseudonym", String(PSEUDONYM_LENGTH), primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_code", LargeBinary, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(UUID_LENGTH), primary_key=True),
+    Column("pseudonym", ForeignKey("patients.pseudonym"), nullable=False, index=True),
+    Column("idempotency_key", String(128), nullable=False, unique=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("image_ref", String(WORD_LENGTH), nullable=False),
+    Column("emergency", Boolean, nullable=False),
+    Column("urgency", String(WORD_LENGTH), nullable=False),
+    Column("review_required", Boolean),
+    Column("state", String(WORD_LENGTH), nullable=False, index=True),
+    Column("status_code", String(WORD_LENGTH), nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("finished_at", Float(53)),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(UUID_LENGTH), primary_key=True),
+    Column("case_id", ForeignKey("cases.id")),
+    Column("subject", String(UUID_LENGTH), nullable=False),
+    Column("task", String(WORD_LENGTH), nullable=False),
+    Column("queue", String(WORD_LENGTH), nullable=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("not_before", Float(53), nullable=False),
+    Column("lease_until", Float(53)),
+    Column("published_at", Float(53)),
+    Column("publishes", Integer, nullable=False),
+    Column("started_at", Float(53)),
+    Column("finished_at", Float(53)),
+    Column("error_code", String(WORD_LENGTH)),
+    Column("result", LargeBinary),
+)
+Index("ix_runs_subject", runs.c.subject)
+# Only rows that the sweeper may have to act on are in this index; it stays small for ever.
+open_runs = runs.c.state.in_(("ready", "running"))
+Index(
+    "ix_runs_open",
+    runs.c.state,
+    runs.c.not_before,
+    sqlite_where=open_runs,
+    postgresql_where=open_runs,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(UUID_LENGTH), primary_key=True),
+    Column("subject", String(UUID_LENGTH), nullable=False),
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("kind", String(WORD_LENGTH), nullable=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("opened_at", Float(53), nullable=False),
+    Column("acknowledged_at", Float(53)),
+    Column("acknowledged_by", String(WORD_LENGTH)),
+    UniqueConstraint("subject", "kind"),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", ForeignKey("runs.id"), primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("channel", String(WORD_LENGTH), nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    UniqueConstraint("alert_id", "channel", "round"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("kind", String(WORD_LENGTH), primary_key=True),
+    Column("subject", String(UUID_LENGTH), primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("due_at", Float(53), nullable=False),
+    Column("fired_at", Float(53)),
+)
+unfired = timers.c.fired_at.is_(None)
+Index("ix_timers_due", timers.c.due_at, sqlite_where=unfired, postgresql_where=unfired)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Float(53), nullable=False),
+    Column("event", String(WORD_LENGTH), nullable=False),
+    Column("subject", String(UUID_LENGTH), nullable=False, index=True),
+    Column("actor", String(WORD_LENGTH), nullable=False),
+    Column("run_id", String(UUID_LENGTH)),
+    Column("attempt", Integer),
+    Column("detail", Text, nullable=False),
+)

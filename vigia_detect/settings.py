@@ -1,0 +1,154 @@
+"""Every setting, in one frozen object. Nothing else in Vigia reads the environment.
+
+`docs/reference/settings.md` is generated from this file and a test keeps the two the same.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vigia_detect.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """What an operator can set, by environment variable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VIGIA_", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    home: Path = Field(
+        Path("~/.vigia"), description="Folder that holds all state of the embedded default."
+    )
+    lang: Literal["es", "en"] = Field("es", description="Language of messages: `es` or `en`.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
+
+    database_url: str = Field(
+        "", description="SQLite or PostgreSQL URL; empty: `vigia.db` in `VIGIA_HOME`."
+    )
+    broker: str = Field(
+        "",
+        validation_alias=AliasChoices("CELERY_BROKER_URL", "REDIS_URL"),
+        description="Redis or Valkey URL of the broker (`CELERY_BROKER_URL`, else `REDIS_URL`); "
+        "empty: the embedded server in `VIGIA_HOME`.",
+    )
+    result_backend: str = Field(
+        "",
+        validation_alias="CELERY_RESULT_BACKEND",
+        description="Handed to Celery for tasks that are not Vigia's own. Vigia's results live "
+        "in its database and are never sent to a result backend.",
+    )
+
+    medical_task_timeout: int = Field(
+        300,
+        ge=2,
+        le=3600,
+        validation_alias="MEDICAL_TASK_TIMEOUT",
+        description="Hard limit in seconds of one run of a medical task.",
+    )
+    image_analysis_timeout: int = Field(
+        240,
+        ge=2,
+        le=3600,
+        validation_alias="IMAGE_ANALYSIS_TIMEOUT",
+        description="Hard limit in seconds of one run of image analysis.",
+    )
+    worker_concurrency: int = Field(
+        2,
+        ge=1,
+        le=256,
+        validation_alias="CELERY_WORKER_CONCURRENCY",
+        description="Processes of a general worker.",
+    )
+    worker_prefetch: int = Field(
+        1,
+        ge=1,
+        le=100,
+        validation_alias="CELERY_WORKER_PREFETCH",
+        description="Messages that a worker process may hold in advance. More than 1 lets an "
+        "emergency wait behind them.",
+    )
+
+    lease_s: float = Field(
+        10.0,
+        ge=1.0,
+        le=600.0,
+        description="Seconds after which the work of a silent process is given to another.",
+    )
+    sweep_s: float = Field(
+        0.5,
+        ge=0.05,
+        le=1.0,
+        description="Seconds between two looks for lost messages, lapsed leases and deadlines.",
+    )
+    alert_repeat_s: float = Field(
+        900.0,
+        ge=1.0,
+        description="Seconds after which an unacknowledged alert is sent again "
+        "(facts.md D.1: an emergency is to be acknowledged within 15 minutes).",
+    )
+
+    max_image_mb: int = Field(30, ge=1, le=500, description="Largest accepted picture file, MB.")
+    max_image_megapixels: int = Field(
+        60, ge=1, le=500, description="Largest accepted picture, million pixels."
+    )
+    min_free_mb: int = Field(
+        200, ge=0, description="New cases are refused when less room than this is left, MB."
+    )
+    key_file: Path | None = Field(
+        None,
+        description="File with the 32-byte master key, mode 0600; empty: `keys/master.key` in "
+        "`VIGIA_HOME`, made on first use.",
+    )
+    profile: Path | None = Field(
+        None, description="YAML file with the hospital's own cut-offs and times."
+    )
+
+    @cached_property
+    def root(self) -> Path:
+        """`home`, absolute."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def embedded_broker(self) -> bool:
+        """Whether the broker is the embedded server."""
+        return not self.broker
+
+    @property
+    def sql_url(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.root / 'vigia.db'}"
+
+    @property
+    def master_key_file(self) -> Path:
+        """Where the master key lies."""
+        return self.key_file or self.root / "keys" / "master.key"
+
+    @property
+    def image_folder(self) -> Path:
+        """Where encrypted pictures lie."""
+        return self.root / "images"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        ConfigurationError: a variable has a wrong value; the text names it and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{_variable(str(problem['loc'][0]))}: {problem['msg']}" for problem in error.errors()
+        )
+        raise ConfigurationError(problems) from None
+
+
+def _variable(name: str) -> str:
+    return f"VIGIA_{name.upper()}" if name in Settings.model_fields else name

@@ -1,0 +1,225 @@
+"""Accepts cases. A case exists when its row is committed; until then nothing of it is kept."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from vigia_detect.clinical import RuleSet, assess, parse_case, parse_context
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.case import JsonObject, Run
+from vigia_detect.domain.escalation import AlertKind, AlertRequest
+from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
+from vigia_detect.domain.options import Options
+from vigia_detect.domain.triage import Urgency
+from vigia_detect.errors import FieldProblem, IdempotencyConflictError, InvalidContextError
+from vigia_detect.log import get_logger
+from vigia_detect.ports import (
+    BlobStore,
+    Cipher,
+    NewCase,
+    PatientKey,
+    Picture,
+    PictureReader,
+    Store,
+    UnitOfWork,
+)
+from vigia_detect.stages.relay import Relay
+from vigia_detect.stages.vault import Vault
+
+PATIENT_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+DECLARED = "declared_by_person"
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody sends.
+
+    Attributes:
+        image: the picture file's bytes.
+        patient_code: the hospital's own pseudonymous code.
+        context: the patient context, grouped or in the documents' short form.
+        actor: who sends it, for the audit trail.
+    """
+
+    image: bytes
+    patient_code: str
+    context: Mapping[str, object]
+    options: Options
+    actor: str = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An accepted case.
+
+    Attributes:
+        created: False when the idempotency key was known and this is the earlier case.
+        queued: whether the broker took its first messages; if not, they are sent later.
+    """
+
+    case_id: CaseId
+    urgency: Urgency
+    created: bool
+    queued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlags:
+    """What the words and vitals alone say, before any model looks at the picture."""
+
+    urgency: Urgency
+    rules: tuple[str, ...]
+
+
+class Intake:
+    """Validates, makes safe, encrypts and stores a submission in one transaction."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        relay: Relay,
+        cipher: Cipher,
+        blobs: BlobStore,
+        vault: Vault,
+        pictures: PictureReader,
+        rules: RuleSet,
+        alert_repeat_s: float,
+    ) -> None:
+        self._store = store
+        self._relay = relay
+        self._cipher = cipher
+        self._blobs = blobs
+        self._vault = vault
+        self._pictures = pictures
+        self._rules = rules
+        self._alert_repeat_s = alert_repeat_s
+
+    def accept(self, submission: Submission) -> Accepted:
+        """Accept a submission: after this returns, the case cannot be lost.
+
+        Raises:
+            InvalidInputError: the picture, a field or an option is wrong; nothing was stored.
+            IdempotencyConflictError: the key belongs to a different submission.
+            StorageFullError: no room; nothing was stored.
+            DatabaseUnavailableError: the database is away; nothing was stored.
+        """
+        _check_code(submission.patient_code)
+        context = parse_context(submission.context).model_dump(mode="json", exclude_none=True)
+        picture = self._pictures.read(submission.image)
+        flags = self._red_flags(submission, context)
+        self._blobs.check_room()
+        patient = self._patient(submission.patient_code)
+        case_id = new_case_id()
+        ref = self._vault.store_image(patient, case_id, picture.data)
+        try:
+            case = self._new_case(case_id, submission, patient, context, picture, flags)
+            known, ready = self._store_case(case, submission.actor, flags, picture)
+        except BaseException:
+            self._vault.drop_image(ref)
+            raise
+        if known != case_id:
+            self._vault.drop_image(ref)
+            return Accepted(known, flags.urgency, created=False, queued=True)
+        queued = self._relay.send(ready)
+        log.info("case_accepted", case_id=case_id)
+        return Accepted(case_id, flags.urgency, created=True, queued=queued)
+
+    def _red_flags(self, submission: Submission, context: JsonObject) -> RedFlags:
+        """Ask the rules what the words alone say; a person's word can only raise it."""
+        case = parse_case(
+            {
+                "patient_code": submission.patient_code,
+                "lang": submission.options.lang,
+                "patient_context": context,
+            }
+        )
+        found = assess(case, self._rules)
+        if submission.options.priority == "emergency":
+            return RedFlags(Urgency.EMERGENCY, (DECLARED, *found.rules))
+        return RedFlags(Urgency(found.urgency), tuple(found.rules))
+
+    def _patient(self, patient_code: str) -> PatientKey:
+        pseudonym = self._cipher.pseudonym(patient_code)
+        with self._store.read() as work:
+            known = work.cases.patient(pseudonym)
+        return known or self._new_patient(pseudonym, patient_code)
+
+    def _new_patient(self, pseudonym: Pseudonym, patient_code: str) -> PatientKey:
+        bare = PatientKey(pseudonym, self._cipher.new_data_key(pseudonym), b"")
+        sealed = self._vault.seal_code(bare, patient_code)
+        with self._store.begin() as work:
+            stored = work.cases.add_patient(PatientKey(pseudonym, bare.wrapped_key, sealed))
+            work.commit()
+        return stored
+
+    def _new_case(
+        self,
+        case_id: CaseId,
+        submission: Submission,
+        patient: PatientKey,
+        context: JsonObject,
+        picture: Picture,
+        flags: RedFlags,
+    ) -> NewCase:
+        options = submission.options
+        asked: JsonObject = {"lang": options.lang, "priority": options.priority}
+        return NewCase(
+            id=case_id,
+            pseudonym=patient.pseudonym,
+            idempotency_key=self._cipher.pseudonym(f"key:{options.idempotency_key or case_id}"),
+            fingerprint=self._fingerprint(submission.patient_code, context, picture, asked),
+            sealed=self._vault.seal_case(
+                patient, case_id, lang=options.lang, context=context, options=asked
+            ),
+            image_ref=case_id,
+            emergency=flags.urgency == Urgency.EMERGENCY,
+            urgency=flags.urgency,
+        )
+
+    def _fingerprint(
+        self, patient_code: str, context: JsonObject, picture: Picture, asked: JsonObject
+    ) -> bytes:
+        content = orjson.dumps(
+            [patient_code, context, picture.sha256, asked], option=orjson.OPT_SORT_KEYS
+        )
+        return self._cipher.pseudonym(hashlib.sha256(content).hexdigest()).encode()
+
+    def _store_case(
+        self, case: NewCase, actor: str, flags: RedFlags, picture: Picture
+    ) -> tuple[CaseId, tuple[Run, ...]]:
+        with self._store.begin() as work:
+            known, fingerprint, created = work.cases.add(case)
+            if not created:
+                if fingerprint != case.fingerprint:
+                    raise IdempotencyConflictError(
+                        "idempotency_key: already used for a different submission"
+                    )
+                return known, ()
+            detail = {"urgency": flags.urgency, "rules": flags.rules, "image": picture.sha256}
+            work.audit.write([AuditEntry(AuditEvent.CASE_ACCEPTED, case.id, actor, detail=detail)])
+            ready = self._alert(work, case, flags)
+            ready += work.runs.plan(case.id, emergency=case.emergency)
+            work.commit()
+        return known, ready
+
+    def _alert(self, work: UnitOfWork, case: NewCase, flags: RedFlags) -> tuple[Run, ...]:
+        """An emergency does not wait for any model: its alert is part of the acceptance."""
+        if flags.urgency != Urgency.EMERGENCY:
+            return ()
+        request = AlertRequest(AlertKind.EMERGENCY, flags.rules)
+        _, runs = work.alerts.open(case.id, case.id, request, repeat_after_s=self._alert_repeat_s)
+        return runs
+
+
+def _check_code(patient_code: str) -> None:
+    if not PATIENT_CODE.fullmatch(patient_code):
+        problem = FieldProblem(
+            "patient_code", "must be 1 to 64 of the allowed characters", "A-Z a-z 0-9 . _ -"
+        )
+        raise InvalidContextError((problem,))

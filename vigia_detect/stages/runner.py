@@ -1,0 +1,172 @@
+"""Runs one stage of one case: claim, work, and write everything in one transaction.
+
+A message may come late, twice or never. The claim decides: it succeeds only for the attempt that
+the message names, so whatever is delivered, each attempt has one owner, and what that owner writes
+is fenced by the same number.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import structlog
+
+from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults
+from vigia_detect.domain.escalation import AlertKind, AlertRequest
+from vigia_detect.domain.ids import CaseId, RunId
+from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
+from vigia_detect.domain.stages import INPUTS, Stage, successors
+from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
+from vigia_detect.log import get_logger
+from vigia_detect.ports import ClaimedRun, Store, UnitOfWork
+from vigia_detect.stages.lease import Lease
+from vigia_detect.stages.relay import Relay
+from vigia_detect.stages.vault import Vault
+
+StageBody: TypeAlias = Callable[[CaseFile, StageResults], StageOutput]
+
+log = get_logger()
+
+
+class StageRunner:
+    """Runs stages with the bodies, policies and parts that `bootstrap` chose."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        relay: Relay,
+        vault: Vault,
+        bodies: Mapping[Stage, StageBody],
+        policies: Mapping[str, TaskPolicy],
+        lease_s: float,
+        alert_repeat_s: float,
+    ) -> None:
+        self._store = store
+        self._relay = relay
+        self._vault = vault
+        self._bodies = bodies
+        self._policies = policies
+        self._lease_s = lease_s
+        self._alert_repeat_s = alert_repeat_s
+
+    def run(
+        self, run_id: RunId, attempt: int, *, timeout: type[BaseException] = StageTimedOutError
+    ) -> None:
+        """Run the stage that a message names, or do nothing if the message is out of date.
+
+        Args:
+            run_id: the run.
+            attempt: the attempt count the message was made for.
+            timeout: what the caller's time limit raises inside the body.
+
+        Raises:
+            DatabaseUnavailableError: the run stays as it was; the sweeper will offer it again.
+        """
+        with self._store.begin(relaxed=True) as work:
+            claimed = work.runs.claim(run_id, attempt, self._lease_s)
+            work.commit()
+        if claimed is None:
+            log.debug("message_out_of_date", run_id=run_id, attempt=attempt)
+            return
+        run = claimed.run
+        with structlog.contextvars.bound_contextvars(
+            case_id=run.subject, task=run.task, run_id=run.id, attempt=run.attempt
+        ):
+            try:
+                self._work(claimed, timeout)
+            except LeaseLostError:
+                log.warning("lease_lost")
+
+    def _work(self, claimed: ClaimedRun, timeout: type[BaseException]) -> None:
+        try:
+            with Lease(self._store, claimed.run, self._lease_s):
+                output = self._call_body(claimed)
+        except timeout:
+            self._fail(claimed.run, StageTimedOutError("The stage ran into its soft limit."))
+        except Exception as error:  # noqa: BLE001 - whatever a body raises is a failed attempt, kept
+            self._fail(claimed.run, error)
+        else:
+            self._finish(claimed, output)
+
+    def _call_body(self, claimed: ClaimedRun) -> StageOutput:
+        stage = Stage(claimed.run.task)
+        inputs = {
+            source: self._vault.open_result(claimed.case, source, sealed)
+            for source, sealed in claimed.inputs.items()
+        }
+        return self._bodies[stage](self._vault.open_case(claimed.case), inputs)
+
+    def _finish(self, claimed: ClaimedRun, output: StageOutput) -> None:
+        run, case = claimed.run, claimed.case
+        sealed = self._vault.seal_result(case, Stage(run.task), output.result)
+        with self._store.begin() as work:
+            work.runs.finish(run, sealed)
+            if output.verdict is not None:
+                verdict = output.verdict
+                work.cases.decide(
+                    case.summary.id, verdict.urgency, review_required=verdict.review_required
+                )
+            ready = self._open_alerts(work, case.summary.id, output.alerts)
+            ready += move_on(work, case.summary.id, Stage(run.task))
+            work.commit()
+        self._relay.send(ready)
+        log.info("stage_done")
+
+    def _fail(self, run: Run, error: BaseException) -> None:
+        code = error_code(error)
+        policy = self._policies[run.task]
+        retryable = getattr(error, "retryable", True)  # what we do not know may pass by itself
+        again = may_retry(policy, run.attempt, retryable=retryable)
+        log.warning("stage_failed", code=code, exc_info=error)
+        with self._store.begin() as work:
+            ready: tuple[Run, ...] = ()
+            if again:
+                pause = backoff_s(policy, run.attempt, random.random())  # noqa: S311 - jitter
+                work.runs.retry(run, code, pause)
+            else:
+                ready = give_up(work, run, code, alert_repeat_s=self._alert_repeat_s)
+            work.commit()
+        self._relay.send(ready)
+
+    def _open_alerts(
+        self, work: UnitOfWork, case_id: CaseId, alerts: tuple[AlertRequest, ...]
+    ) -> tuple[Run, ...]:
+        opened: tuple[Run, ...] = ()
+        for request in alerts:
+            _, runs = work.alerts.open(
+                case_id, case_id, request, repeat_after_s=self._alert_repeat_s
+            )
+            opened += runs
+        return opened
+
+
+def move_on(work: UnitOfWork, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
+    """Make ready what waited for `stage`, or end the case when nothing did."""
+    if not successors(stage):
+        work.cases.end_if_done(case_id)
+        return ()
+    return work.runs.ready_successors(case_id, stage)
+
+
+def give_up(work: UnitOfWork, run: Run, code: str, *, alert_repeat_s: float) -> tuple[Run, ...]:
+    """End a run without a result, tell a person, and let the rest go on with what is known.
+
+    Returns:
+        runs to publish after the commit.
+    """
+    work.runs.exhaust(run, code)
+    if run.task not in INPUTS:  # a notification: its alert's own deadline will try again
+        return ()
+    stage, case_id = Stage(run.task), CaseId(run.subject)
+    kind = AlertKind.SYSTEM_ERROR if stage == Stage.AUDIT_LOG else AlertKind.HUMAN_REVIEW
+    request = AlertRequest(kind, (f"{stage}_failed", code))
+    _, told = work.alerts.open(case_id, case_id, request, repeat_after_s=alert_repeat_s)
+    return told + move_on(work, case_id, stage)
+
+
+def error_code(error: BaseException) -> str:
+    """Return a short stable name for an error; never its text."""
+    if isinstance(error, VigiaError):
+        return str(getattr(error, "code", "")) or type(error).__name__.removesuffix("Error")
+    return type(error).__name__[:64]

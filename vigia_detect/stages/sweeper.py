@@ -1,0 +1,105 @@
+"""The leaderless sweep: every worker process looks, and each row is won by one of them."""
+
+import random
+import threading
+from collections.abc import Mapping
+
+from vigia_detect.domain.case import Run
+from vigia_detect.domain.escalation import UNACKNOWLEDGED
+from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.policy import TaskPolicy, may_retry
+from vigia_detect.errors import BrokerUnavailableError, LeaseLostError, UnavailableError
+from vigia_detect.log import get_logger
+from vigia_detect.ports import Publisher, Store
+from vigia_detect.stages.relay import Relay
+from vigia_detect.stages.runner import give_up
+
+LOST = "worker_lost"
+BATCH = 200
+
+log = get_logger()
+
+
+class Sweeper:
+    """Finds lost messages, lapsed leases and due deadlines, and puts each right."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        relay: Relay,
+        publisher: Publisher,
+        policies: Mapping[str, TaskPolicy],
+        alert_repeat_s: float,
+    ) -> None:
+        self._store = store
+        self._relay = relay
+        self._publisher = publisher
+        self._policies = policies
+        self._alert_repeat_s = alert_repeat_s
+
+    def sweep(self) -> None:
+        """Look once. Raises DatabaseUnavailableError."""
+        with self._store.read() as work:
+            overdue, due = work.runs.overdue(), work.alerts.any_due()
+        if due:
+            self.fire_timers()
+        if overdue:
+            self.take_back_lapsed()
+            self.send_unpublished()
+
+    def run_forever(self, every_s: float, stop: threading.Event) -> None:
+        """Look again and again, jittered so that processes do not look in step."""
+        while not stop.wait(every_s * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter
+            try:
+                self.sweep()
+            except UnavailableError as error:
+                log.warning("sweep_failed", exc_info=error)
+
+    def send_unpublished(self) -> int:
+        """Send again what was never sent or got lost; return how many."""
+        try:
+            idle = self._publisher.idle_queues()
+        except BrokerUnavailableError:
+            return 0
+        with self._store.begin(relaxed=True) as work:
+            runs = work.runs.take_unpublished(idle, BATCH)
+            work.commit()
+        if runs:
+            log.info("messages_sent_again", count=len(runs))
+            self._relay.send(runs)
+        return len(runs)
+
+    def take_back_lapsed(self) -> int:
+        """Give the work of silent processes to others, or to a person; return how many."""
+        ready: tuple[Run, ...] = ()
+        with self._store.begin() as work:
+            lapsed = work.runs.take_lapsed(BATCH)
+            for run in lapsed:
+                try:
+                    if may_retry(self._policies[run.task], run.attempt, retryable=True):
+                        work.runs.lose(run, LOST)
+                    else:
+                        ready += give_up(work, run, LOST, alert_repeat_s=self._alert_repeat_s)
+                except LeaseLostError:
+                    continue  # it finished between our look and our move
+                log.warning("run_taken_back", run_id=run.id, task=run.task, attempt=run.attempt)
+            work.commit()
+        self._relay.send(ready)
+        return len(lapsed)
+
+    def fire_timers(self) -> int:
+        """Act on the deadlines that have passed; return how many."""
+        ready: tuple[Run, ...] = ()
+        with self._store.begin() as work:
+            fired = work.alerts.take_due(BATCH)
+            for timer in fired:
+                if timer.kind == UNACKNOWLEDGED:
+                    ready += work.alerts.repeat(
+                        AlertId(timer.subject),
+                        timer.round + 1,
+                        repeat_after_s=self._alert_repeat_s,
+                    )
+            work.commit()
+        self._relay.send(ready)
+        return len(fired)

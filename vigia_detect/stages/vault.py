@@ -1,0 +1,82 @@
+"""What of a case is encrypted, and what each ciphertext is bound to."""
+
+from functools import partial
+
+import orjson
+
+from vigia_detect.domain.case import CaseFile, JsonObject
+from vigia_detect.domain.ids import CaseId
+from vigia_detect.domain.stages import Stage
+from vigia_detect.ports import BlobStore, Cipher, PatientKey, StoredCase
+
+
+class Vault:
+    """Seals and opens the patient's part of a case: its file, its picture, its results.
+
+    Each ciphertext is bound to its case and role, so that one cannot be put in another's place.
+    """
+
+    def __init__(self, cipher: Cipher, blobs: BlobStore) -> None:
+        self._cipher = cipher
+        self._blobs = blobs
+
+    def seal_case(
+        self,
+        patient: PatientKey,
+        case_id: CaseId,
+        *,
+        lang: str,
+        context: JsonObject,
+        options: JsonObject,
+    ) -> bytes:
+        """Encrypt what a person told us about a case."""
+        plain = orjson.dumps({"lang": lang, "context": context, "options": options})
+        return self._cipher.seal(patient, f"case:{case_id}", plain)
+
+    def open_case(self, case: StoredCase) -> CaseFile:
+        """Decrypt a case's file. Raises CorruptDataError."""
+        case_id = case.summary.id
+        sealed = self._cipher.open(case.patient, f"case:{case_id}", case.sealed)
+        plain = orjson.loads(sealed)
+        return CaseFile(
+            id=case_id,
+            pseudonym=case.summary.pseudonym,
+            patient_code=self.open_code(case.patient),
+            lang=plain["lang"],
+            context=plain["context"],
+            options=plain["options"],
+            read_image=partial(self._open_image, case),
+        )
+
+    def seal_code(self, patient: PatientKey, patient_code: str) -> bytes:
+        """Encrypt a patient's code."""
+        return self._cipher.seal(patient, f"code:{patient.pseudonym}", patient_code.encode())
+
+    def open_code(self, patient: PatientKey) -> str:
+        """Decrypt a patient's code. Raises CorruptDataError."""
+        label = f"code:{patient.pseudonym}"
+        return self._cipher.open(patient, label, patient.sealed_code).decode()
+
+    def store_image(self, patient: PatientKey, case_id: CaseId, jpeg: bytes) -> str:
+        """Encrypt and store a picture; return its ref. Raises StorageFullError."""
+        self._blobs.put(case_id, self._cipher.seal(patient, f"image:{case_id}", jpeg))
+        return case_id
+
+    def drop_image(self, ref: str) -> None:
+        """Remove a stored picture."""
+        self._blobs.delete(ref)
+
+    def seal_result(self, case: StoredCase, stage: Stage, result: JsonObject) -> bytes:
+        """Encrypt a stage's result."""
+        label = f"result:{case.summary.id}:{stage}"
+        return self._cipher.seal(case.patient, label, orjson.dumps(result))
+
+    def open_result(self, case: StoredCase, stage: Stage, sealed: bytes) -> JsonObject:
+        """Decrypt a stage's result. Raises CorruptDataError."""
+        label = f"result:{case.summary.id}:{stage}"
+        result: JsonObject = orjson.loads(self._cipher.open(case.patient, label, sealed))
+        return result
+
+    def _open_image(self, case: StoredCase) -> bytes:
+        sealed = self._blobs.get(case.image_ref)
+        return self._cipher.open(case.patient, f"image:{case.summary.id}", sealed)

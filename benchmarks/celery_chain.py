@@ -14,7 +14,9 @@ from celery import Celery, chain, signals
 from contender import STAGES, Servers, StepRows, stopwatch
 from workers import READY, Workers
 
-app = Celery("bench", broker=os.environ.get("BENCH_BROKER"), backend=os.environ.get("BENCH_RESULTS"))
+app = Celery(
+    "bench", broker=os.environ.get("BENCH_BROKER"), backend=os.environ.get("BENCH_RESULTS")
+)
 app.conf.task_default_queue = "bench"
 
 

@@ -22,7 +22,7 @@ from workers import READY, Workers
 QUEUE = "cases"
 WORKFLOW = "medical_case"
 # Workflows that may run at once, over all processes.
-CONCURRENCY = 50
+CONCURRENCY = 20
 POLL_S = 0.01
 CHECKPOINTS = "SELECT workflow_uuid AS case_id, function_name AS step FROM dbos.operation_outputs"
 INSERT = sa.text("INSERT INTO step_row (case_id, step) VALUES (:case_id, :step)")
@@ -62,7 +62,8 @@ class DbosSteps:
         with stopwatch() as seconds:
             for case_id in ids:
                 self._client.enqueue(
-                    {"queue_name": QUEUE, "workflow_name": WORKFLOW, "workflow_id": case_id}, case_id
+                    {"queue_name": QUEUE, "workflow_name": WORKFLOW, "workflow_id": case_id},
+                    case_id,
                 )
             self._cases += ids
             self._rows.wait_for(len(self._cases))

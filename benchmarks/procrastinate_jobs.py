@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from workers import READY, Workers
 
 # Jobs of one process that wait for the database at the same time; tried 1 to 50.
-CONCURRENCY = 10
+CONCURRENCY = 2
 INSERT = "INSERT INTO step_row (case_id, step) VALUES (%s, %s)"
 
 

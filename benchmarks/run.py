@@ -13,9 +13,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -36,56 +38,90 @@ CONTENDERS: Mapping[str, Contender] = {
     "dbos-transactions": DbosTransactions(),
     "procrastinate": ProcrastinateJobs(),
 }
-Figures = dict[str, list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn of one contender showed.
+
+    Attributes:
+        cases_per_s: cases over the wall time from the first submission to the last step's row.
+        cpu_ms: processor time a case, of submitter, workers and servers together. It depends less
+            than the wall time on what else the machine does.
+    """
+
+    cases_per_s: float
+    cpu_ms: float
+
+    def __str__(self) -> str:
+        return f"{self.cases_per_s:.1f} cases/s, {self.cpu_ms:.1f} ms of CPU a case"
+
+
+Figures = dict[str, list[Turn]]
 
 console = Console()
 
 
-def measure(contender: Contender, servers: Servers, cases: int) -> float:
-    """Return the cases/s of one turn, after every row has been checked."""
+def measure(contender: Contender, servers: Servers, cases: int) -> Turn:
+    """Return the figures of one turn, after every row has been checked."""
     try:
         contender.start(servers)
         contender.run(WARM_UP_CASES)
+        cpu_before = cpu_seconds()
         seconds = contender.run(cases)
+        cpu = cpu_seconds() - cpu_before
         contender.check()
     finally:
         contender.stop()
-    return cases / seconds
+    return Turn(cases_per_s=cases / seconds, cpu_ms=1000 * cpu / cases)
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process and all below it: workers and servers are."""
+    this = psutil.Process()
+    return sum(sum(process.cpu_times()[:4]) for process in (this, *this.children(recursive=True)))
 
 
 def rounds(names: Sequence[str], servers: Servers, *, number: int, cases: int) -> Figures:
-    """Return the cases/s of each contender's turns."""
+    """Return the figures of each contender's turns."""
     figures: Figures = {name: [] for name in names}
     for turn in range(1, number + 1):
         for name in names:
             figures[name].append(measure(CONTENDERS[name], servers, cases))
-            console.print(f"round {turn} of {number}: {name} {figures[name][-1]:.1f} cases/s")
+            console.print(f"round {turn} of {number}: {name} {figures[name][-1]}")
     return figures
 
 
 def best_durable_peer(figures: Figures) -> float | None:
     """Return the highest median among durable contenders that are not Vigia."""
     medians = [
-        statistics.median(values)
-        for name, values in figures.items()
+        statistics.median(turn.cases_per_s for turn in turns)
+        for name, turns in figures.items()
         if CONTENDERS[name].durable and CONTENDERS[name].peer
     ]
     return max(medians, default=None)
 
 
 def table(figures: Figures, title: str) -> Table:
-    """Return the figures for reading."""
-    result = Table("contender", "durable", "cases/s [min–max]", "to best durable peer", title=title)
+    """Return the figures for reading: median [lowest–highest]."""
+    result = Table("contender", "durable", "cases/s", "to best durable peer", "CPU ms a case")
+    result.title = title
     best = best_durable_peer(figures)
-    for name, values in figures.items():
-        median = statistics.median(values)
+    for name, turns in figures.items():
+        speeds = [turn.cases_per_s for turn in turns]
         result.add_row(
             CONTENDERS[name].name,
             "yes" if CONTENDERS[name].durable else "no",
-            f"{median:.1f} [{min(values):.1f}–{max(values):.1f}]".replace("[", r"\["),
-            f"{median / best:.2f}" if best else "",
+            spread(speeds),
+            f"{statistics.median(speeds) / best:.2f}" if best else "",
+            spread([turn.cpu_ms for turn in turns]),
         )
     return result
+
+
+def spread(values: Sequence[float]) -> str:
+    """Return the median and what lies around it."""
+    return rf"{statistics.median(values):.1f} \[{min(values):.1f}–{max(values):.1f}]"
 
 
 def machine() -> dict[str, str]:
@@ -121,7 +157,8 @@ def main() -> None:
     title = f"{options.rounds} rounds of {options.cases} cases, {options.processes} processes"
     console.print(table(figures, title), about)
     if options.json:
-        document = {"machine": about, "run": title, "cases_per_second": figures}
+        turns = {name: [asdict(turn) for turn in figures[name]] for name in names}
+        document = {"machine": about, "run": title, "turns": turns}
         options.json.write_text(json.dumps(document, indent=2) + "\n")
 
 

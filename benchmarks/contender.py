@@ -1,0 +1,126 @@
+"""What every contender must do, and how its work is counted and checked."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from servers import Postgres, Valkey
+
+STAGES = ("image_analysis", "risk_score", "medical_analysis", "triage", "audit_log")
+CASE_TIMEOUT_S = 120.0
+POLL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """What all contenders share.
+
+    Attributes:
+        folder: a temporary folder for SQLite files and logs, on the disk that is measured.
+        processes: execution processes that each contender may use.
+    """
+
+    postgres: Postgres
+    valkey: Valkey
+    folder: Path
+    processes: int
+
+
+class Contender(Protocol):
+    """One way to run the five steps of a case.
+
+    Attributes:
+        name: the row in the table.
+        durable: whether an accepted case survives the death of any process and of the broker.
+        peer: False for Vigia itself.
+    """
+
+    name: str
+    durable: bool
+    peer: bool
+
+    def start(self, servers: Servers) -> None:
+        """Make a new, empty database and start the worker processes; return when they are ready."""
+
+    def run(self, cases: int) -> float:
+        """Submit `cases` one by one; return the seconds until the last step of the last is done."""
+
+    def check(self) -> None:
+        """Raise AssertionError unless every step of every case left exactly one row."""
+
+    def stop(self) -> None:
+        """Stop the worker processes and drop the database."""
+
+
+class StepRows:
+    """The rows that steps leave: one a step, in a table without any unique key.
+
+    A step that is applied twice leaves two rows, so that counting them shows it.
+    """
+
+    def __init__(self, url: str, *, source: str | None = None) -> None:
+        """Connect.
+
+        Args:
+            url: `postgresql://…`, or `sqlite:///` and a path.
+            source: a query that gives (case_id, step), where the contender keeps such rows itself.
+        """
+        self._connection = _connect(url)
+        mark = "?" if url.startswith("sqlite") else "%s"
+        self._insert = f"INSERT INTO step_row (case_id, step) VALUES ({mark}, {mark})"
+        if source is not None:
+            self._connection.execute(f"CREATE TEMP VIEW step_row AS {source}")
+
+    def create(self) -> None:
+        self._connection.execute("CREATE TABLE step_row (case_id text, step text)")
+
+    def write(self, case_id: str, step: str) -> None:
+        """Commit one row: it is on the disk when this returns."""
+        self._connection.execute(self._insert, (case_id, step))
+
+    def wait_for(self, cases: int) -> None:
+        """Return when so many cases have their last step's row."""
+        deadline = time.monotonic() + CASE_TIMEOUT_S
+        while (done := self._finished()) < cases:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{done} of {cases} cases finished in {CASE_TIMEOUT_S:.0f} s")
+            time.sleep(POLL_S)
+
+    def check(self, case_ids: Sequence[str]) -> None:
+        """Raise AssertionError unless each case has each step's row exactly once."""
+        rows = self._connection.execute("SELECT case_id, step FROM step_row").fetchall()
+        expected = sorted((case_id, step) for case_id in case_ids for step in STAGES)
+        if sorted((str(case_id), step) for case_id, step in rows) != expected:
+            raise AssertionError(f"{len(rows)} rows, not {len(expected)} different ones")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _finished(self) -> int:
+        query = f"SELECT count(*) FROM step_row WHERE step = '{STAGES[-1]}'"
+        row = self._connection.execute(query).fetchone()
+        return int(row[0])
+
+
+@contextlib.contextmanager
+def stopwatch() -> Iterator[list[float]]:
+    """Put the seconds that the block took into the list that it gives."""
+    seconds: list[float] = []
+    start = time.perf_counter()
+    yield seconds
+    seconds.append(time.perf_counter() - start)
+
+
+def _connect(url: str) -> Any:
+    if not url.startswith("sqlite"):
+        return psycopg.connect(url, autocommit=True)
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=30)
+    # What Vigia itself uses: a commit is on the disk before it is acknowledged.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection

@@ -142,4 +142,4 @@ def _picture(spec: dict[str, Any]) -> bytes:
     photograph = PICTURES / str(spec.get("file", ""))
     if photograph.is_file():
         return photograph.read_bytes()
-    return draw_wound(spec["draw"], dark=bool(spec.get("dark")))
+    return draw_wound(spec["draw"], light=0.04 if spec.get("dark") else 1.0)

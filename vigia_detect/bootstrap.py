@@ -21,6 +21,7 @@ from vigia_detect.stages.audit_log import AuditLog
 from vigia_detect.stages.desk import Desk
 from vigia_detect.stages.image_analysis import ImageAnalysis
 from vigia_detect.stages.intake import Intake
+from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.medical_analysis import MedicalAnalysis
 from vigia_detect.stages.notify import NotificationRunner
 from vigia_detect.stages.relay import Relay
@@ -117,6 +118,11 @@ class Vigia:
         )
 
     @cached_property
+    def leases(self) -> LeaseKeeper:
+        """Keeps what this process works on its own."""
+        return LeaseKeeper(self.store, self.settings.lease_s)
+
+    @cached_property
     def runner(self) -> StageRunner:
         """Runs stages."""
         return StageRunner(
@@ -125,7 +131,7 @@ class Vigia:
             vault=self.vault,
             bodies=self._bodies or self._stage_bodies(),
             policies=self.policies,
-            lease_s=self.settings.lease_s,
+            leases=self.leases,
             alert_repeat_s=self.settings.alert_repeat_s,
         )
 
@@ -136,7 +142,7 @@ class Vigia:
             store=self.store,
             notifier=self._notifier or Inbox(),
             policies=self.policies,
-            lease_s=self.settings.lease_s,
+            leases=self.leases,
             alert_repeat_s=self.settings.alert_repeat_s,
         )
 

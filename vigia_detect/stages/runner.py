@@ -19,7 +19,7 @@ from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import ClaimedRun, Store, UnitOfWork
-from vigia_detect.stages.lease import Lease
+from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
 
@@ -39,7 +39,7 @@ class StageRunner:
         vault: Vault,
         bodies: Mapping[Stage, StageBody],
         policies: Mapping[str, TaskPolicy],
-        lease_s: float,
+        leases: LeaseKeeper,
         alert_repeat_s: float,
     ) -> None:
         self._store = store
@@ -47,7 +47,7 @@ class StageRunner:
         self._vault = vault
         self._bodies = bodies
         self._policies = policies
-        self._lease_s = lease_s
+        self._leases = leases
         self._alert_repeat_s = alert_repeat_s
 
     def run(
@@ -64,7 +64,7 @@ class StageRunner:
             DatabaseUnavailableError: the run stays as it was; the sweeper will offer it again.
         """
         with self._store.begin(relaxed=True) as work:
-            claimed = work.runs.claim(run_id, attempt, self._lease_s)
+            claimed = work.runs.claim(run_id, attempt, self._leases.lease_s)
             work.commit()
         if claimed is None:
             log.debug("message_out_of_date", run_id=run_id, attempt=attempt)
@@ -80,7 +80,7 @@ class StageRunner:
 
     def _work(self, claimed: ClaimedRun, timeout: type[BaseException]) -> None:
         try:
-            with Lease(self._store, claimed.run, self._lease_s):
+            with self._leases.keep(claimed.run):
                 output = self._call_body(claimed)
         except timeout:
             self._fail(claimed.run, StageTimedOutError("The stage ran into its soft limit."))

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Update, bindparam, func, select, update
 
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import insert_if_new, now
@@ -34,6 +34,33 @@ _START = (
     .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
     .values(state=_STARTED, status_code=StatusCode.ANALYSING)
 )
+_LOCK = select(cases.c.urgency).where(cases.c.id == bindparam("id_")).with_for_update()
+_DECIDE = (
+    update(cases)
+    .where(cases.c.id == bindparam("id_"))
+    .values(urgency=bindparam("urgency_"), review_required=bindparam("review"))
+)
+_OPEN_ALERTS = (
+    select(func.count())
+    .select_from(alerts)
+    .where(alerts.c.case_id == bindparam("id_"), alerts.c.state == AlertState.OPEN)
+    .scalar_subquery()
+)
+_ENDING = select(cases.c.review_required, _OPEN_ALERTS).where(cases.c.id == bindparam("id_"))
+
+
+def _ended(event: CaseEvent) -> Update:
+    """Return the compare-and-set of one way to end."""
+    source, target = move(CASE_TABLE, event)
+    return (
+        update(cases)
+        .where(cases.c.id == bindparam("id_"), cases.c.state == source)
+        .values(state=target, status_code=bindparam("code"), finished_at=now())
+        .returning(cases.c.state)
+    )
+
+
+_END = {event: _ended(event) for event in CaseEvent if event != CaseEvent.START}
 _RUNS = select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_"))
 
 
@@ -100,8 +127,7 @@ class SqlCases:
 
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
-        query = select(cases.c.id).where(cases.c.id == case_id).with_for_update()
-        self._connection.execute(query)
+        self._connection.execute(_LOCK, {"id_": case_id})
 
     def start(self, case_id: CaseId) -> None:
         """Note that work on the case has begun, once."""
@@ -110,14 +136,10 @@ class SqlCases:
 
     def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
         """Write triage's verdict; the urgency can only rise."""
-        query = select(cases.c.urgency).where(cases.c.id == case_id).with_for_update()
-        known = Urgency(self._connection.execute(query).scalar_one())
+        known = Urgency(self._connection.execute(_LOCK, {"id_": case_id}).scalar_one())
         decided = most_urgent(known, urgency)
-        self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case_id)
-            .values(urgency=decided, review_required=review_required)
-        )
+        parameters = {"id_": case_id, "urgency_": decided, "review": review_required}
+        self._connection.execute(_DECIDE, parameters)
         detail = {"urgency": decided, "review_required": review_required}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
@@ -125,29 +147,17 @@ class SqlCases:
         """End the case when all its runs have ended; return its new state, or None."""
         rows = self._connection.execute(_RUNS, {"id_": case_id})
         states = {Stage(task): RunState(state) for task, state in rows}
-        query = select(
-            cases.c.review_required,
-            select(func.count())
-            .select_from(alerts)
-            .where(alerts.c.case_id == case_id, alerts.c.state == AlertState.OPEN)
-            .scalar_subquery(),
-        ).where(cases.c.id == case_id)
-        review_required, open_alerts = self._connection.execute(query).one()
+        review_required, open_alerts = self._connection.execute(_ENDING, {"id_": case_id}).one()
         found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
         if found is None:
             return None
         event, code = found
-        source, target = move(CASE_TABLE, event)
-        ended = self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case_id, cases.c.state == source)
-            .values(state=target, status_code=code, finished_at=now())
-        )
-        if ended.rowcount != 1:
+        state = self._connection.execute(_END[event], {"id_": case_id, "code": code}).scalar()
+        if state is None:
             return None
-        detail = {"state": target, "code": code}
+        detail = {"state": state, "code": code}
         self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
-        return target
+        return CaseState(state)
 
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""

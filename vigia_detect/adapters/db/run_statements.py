@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Update, and_, bindparam, case, exists, insert, or_, select, update
 
-from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.engine import among, now
 from vigia_detect.adapters.db.rows import RUN_COLUMNS
 from vigia_detect.adapters.db.tables import runs
 from vigia_detect.domain.policy import Queue
@@ -55,11 +55,13 @@ RENEW = (
     .where(runs.c.id == bindparam("id_"), runs.c.state == RunState.RUNNING, _MINE)
     .values(lease_until=now() + bindparam("lease_s"))
 )
-INPUT_RESULTS = select(runs.c.task, runs.c.result).where(
-    runs.c.subject == bindparam("case_id_"),
-    runs.c.task.in_(bindparam("tasks", expanding=True)),
-    runs.c.result.is_not(None),
+RESULTS = select(runs.c.task, runs.c.result).where(
+    runs.c.subject == bindparam("case_id_"), runs.c.result.is_not(None)
 )
+INPUT_RESULTS = {
+    stage: RESULTS.where(among(runs.c.task, inputs)) for stage, inputs in INPUTS.items() if inputs
+}
+OF_CASE = select(runs).where(runs.c.subject == bindparam("case_id_"))
 
 
 def _joined(stage: Stage) -> Update:
@@ -68,8 +70,8 @@ def _joined(stage: Stage) -> Update:
     others = runs.alias()
     open_input = exists().where(
         others.c.subject == bindparam("case_id_"),
-        others.c.task.in_(INPUTS[stage]),
-        others.c.state.not_in(RUN_ENDS),
+        among(others.c.task, INPUTS[stage]),
+        ~among(others.c.state, RUN_ENDS),
     )
     return (
         update(runs)

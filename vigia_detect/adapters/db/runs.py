@@ -64,16 +64,15 @@ class SqlRuns:
         if run is None:
             return None
         case_id = CaseId(run.subject)
-        inputs = INPUTS[Stage(run.task)]
-        if not inputs:
+        stage = Stage(run.task)
+        if not INPUTS[stage]:
             self._cases.start(case_id)
         stored = self._cases.get(case_id)
         if stored is None:  # a foreign key forbids it
             raise LeaseLostError(f"case {case_id} is gone")
         found = {}
-        if inputs:
-            parameters = {"case_id_": case_id, "tasks": inputs}
-            rows = self._connection.execute(sql.INPUT_RESULTS, parameters)
+        if INPUTS[stage]:
+            rows = self._connection.execute(sql.INPUT_RESULTS[stage], {"case_id_": case_id})
             found = {Stage(task): result for task, result in rows}
         return ClaimedRun(run, stored, found)
 
@@ -133,8 +132,8 @@ class SqlRuns:
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
-        query = select(runs).where(runs.c.subject == case_id)
-        found = {row.task: row for row in self._connection.execute(query)}
+        rows = self._connection.execute(sql.OF_CASE, {"case_id_": case_id})
+        found = {row.task: row for row in rows}
         return [
             RunStatus(
                 id=RunId(row.id),
@@ -150,8 +149,7 @@ class SqlRuns:
 
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
-        parameters = {"case_id_": case_id, "tasks": list(Stage)}
-        rows = self._connection.execute(sql.INPUT_RESULTS, parameters)
+        rows = self._connection.execute(sql.RESULTS, {"case_id_": case_id})
         return {Stage(task): result for task, result in rows}
 
     def overdue(self) -> bool:

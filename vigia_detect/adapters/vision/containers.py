@@ -45,7 +45,7 @@ class Bare:
 def bare_jpeg(raw: bytes) -> Bare:
     """Keep the first picture of a JPEG or MPO file; gain maps and films behind it stay out."""
     head, exif, size, scan_at, end = [b"\xff\xd8"], b"", (0, 0), 0, 0
-    for marker, body, start, end in _jpeg_segments(raw):  # noqa: B007 - the last end is kept
+    for marker, body, start, end in _jpeg_segments(raw):
         if marker == _SCAN:
             scan_at = scan_at or start
         elif marker in _SIZES and len(body) >= 5:  # noqa: PLR2004 - precision, height, width

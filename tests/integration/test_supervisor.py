@@ -226,6 +226,12 @@ def test_one_home_has_one_supervisor(tmp_path: Path) -> None:
             Supervisor([spec("v", SLEEP)], home=tmp_path).run()
 
 
+def test_a_home_that_is_a_file_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        Supervisor([spec("w", SLEEP)], home=tmp_path / "home").run()
+
+
 def test_two_processes_cannot_have_one_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="one name"):
         Supervisor([spec("w", SLEEP), spec("w", SLEEP)], home=tmp_path)

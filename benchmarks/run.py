@@ -103,7 +103,7 @@ def best_durable_peer(figures: Figures) -> float | None:
 
 
 def table(figures: Figures, title: str) -> Table:
-    """Return the figures for reading: median [lowest–highest]."""
+    """Return the figures for reading: median [lowest-highest]."""
     result = Table("contender", "durable", "cases/s", "to best durable peer", "CPU ms a case")
     result.title = title
     best = best_durable_peer(figures)
@@ -121,7 +121,7 @@ def table(figures: Figures, title: str) -> Table:
 
 def spread(values: Sequence[float]) -> str:
     """Return the median and what lies around it."""
-    return rf"{statistics.median(values):.1f} \[{min(values):.1f}–{max(values):.1f}]"
+    return rf"{statistics.median(values):.1f} \[{min(values):.1f}-{max(values):.1f}]"
 
 
 def machine() -> dict[str, str]:

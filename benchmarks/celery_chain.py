@@ -7,6 +7,7 @@ for what was lost: a killed worker or an emptied broker loses the case.
 import functools
 import os
 import sys
+import uuid
 from typing import Any
 
 from celery import Celery, chain, signals
@@ -68,10 +69,12 @@ class CeleryChain(CountedCases):
         self._workers.start(_command(servers.processes), environment)
         self._workers.wait_ready()
 
-    def submit(self, case_id: str) -> None:
+    def submit(self) -> str:
         """Hand in one case."""
+        case_id = str(uuid.uuid4())
         first, *others = TASKS
         chain(first.s(case_id), *(task.s() for task in others)).apply_async()
+        return case_id
 
     def stop(self) -> None:
         """Stop the worker processes and drop the database."""

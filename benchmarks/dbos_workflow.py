@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -57,14 +58,16 @@ class DbosSteps(CountedCases):
         self._rows = StepRows(url, source=None if self.transactions else CHECKPOINTS)
         self._client = DBOSClient(system_database_url=url)
 
-    def submit(self, case_id: str) -> None:
+    def submit(self) -> str:
         """Hand in one case."""
+        case_id = str(uuid.uuid4())
         options: EnqueueOptions = {
             "queue_name": QUEUE,
             "workflow_name": WORKFLOW,
             "workflow_id": case_id,
         }
         self._client.enqueue(options, case_id)
+        return case_id
 
     def stop(self) -> None:
         """Stop the worker processes and drop the database."""

@@ -6,6 +6,7 @@ Run as a script, this is a worker process.
 import logging
 import os
 import sys
+import uuid
 from typing import Any
 
 from contender import INSERT, STAGES, CountedCases, Servers, StepRows
@@ -70,9 +71,11 @@ class ProcrastinateJobs(CountedCases):
             self._workers.start([sys.executable, __file__], {"BENCH_DATABASE": url})
         self._workers.wait_ready()
 
-    def submit(self, case_id: str) -> None:
+    def submit(self) -> str:
         """Hand in one case."""
+        case_id = str(uuid.uuid4())
         self._tasks[0].defer(case_id=case_id)
+        return case_id
 
     def stop(self) -> None:
         """Stop the worker processes and drop the database."""

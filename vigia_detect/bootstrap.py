@@ -109,8 +109,8 @@ class Vigia:
             blobs=self.blobs,
             vault=self.vault,
             pictures=PillowReader(
-                max_mb=self.settings.max_image_mb,
-                max_megapixels=self.settings.max_image_megapixels,
+                max_bytes=self.settings.max_image_mb * 1_000_000,
+                max_pixels=self.settings.max_image_megapixels * 1_000_000,
             ),
             rules=self.rules,
             alert_repeat_s=self.settings.alert_repeat_s,

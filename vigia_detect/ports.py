@@ -228,10 +228,21 @@ class Audit(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without `commit()` changes nothing."""
 
-    cases: Cases
-    runs: Runs
-    alerts: Alerts
-    audit: Audit
+    @property
+    def cases(self) -> Cases:
+        """Cases and patients."""
+
+    @property
+    def runs(self) -> Runs:
+        """Work."""
+
+    @property
+    def alerts(self) -> Alerts:
+        """Alerts, notifications and deadlines."""
+
+    @property
+    def audit(self) -> Audit:
+        """The trail."""
 
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""

@@ -132,9 +132,7 @@ class AsyncPipeline:
         return {
             "success": True,
             "escalation_id": opened.alert_id,
-            "task_ids": {
-                channel: run_id(opened.alert_id, f"{channel}:1") for channel in channels
-            },
+            "task_ids": {channel: run_id(opened.alert_id, f"{channel}:1") for channel in channels},
             "target_channels": channels,
             "target_roles": roles,
             "created": opened.created,

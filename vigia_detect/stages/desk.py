@@ -53,9 +53,7 @@ class Escalation:
 class Desk:
     """The front desk: status, reports, escalations, acknowledgements."""
 
-    def __init__(
-        self, *, store: Store, relay: Relay, vault: Vault, alert_repeat_s: float
-    ) -> None:
+    def __init__(self, *, store: Store, relay: Relay, vault: Vault, alert_repeat_s: float) -> None:
         self._store = store
         self._relay = relay
         self._vault = vault
@@ -163,9 +161,7 @@ class Desk:
             work.commit()
         return taken
 
-    def escalate(
-        self, kind: str, *, case_id: str | None, reasons: tuple[str, ...]
-    ) -> Escalation:
+    def escalate(self, kind: str, *, case_id: str | None, reasons: tuple[str, ...]) -> Escalation:
         """Open an alert because a person or program asks for it.
 
         Args:

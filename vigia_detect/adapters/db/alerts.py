@@ -44,8 +44,7 @@ class SqlAlerts:
             "reasons": to_text(request.reasons),
             "opened_at": now(),
         }
-        added = self._connection.execute(insert_if_new(self._connection, alerts, row))
-        if added.rowcount != 1:
+        if not insert_if_new(self._connection, alerts, row):
             return known, ()
         detail = {"alert_id": known, "kind": request.kind, "reasons": request.reasons}
         self._audit.write([AuditEntry(AuditEvent.ALERT_OPENED, subject, detail=detail)])

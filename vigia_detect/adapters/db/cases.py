@@ -60,8 +60,7 @@ class SqlCases:
             "sealed_code": patient.sealed_code,
             "created_at": now(),
         }
-        added = self._connection.execute(insert_if_new(self._connection, patients, row))
-        if added.rowcount == 1:
+        if insert_if_new(self._connection, patients, row):
             return patient
         stored = self.patient(patient.pseudonym)
         if stored is None:
@@ -83,8 +82,7 @@ class SqlCases:
             "status_code": StatusCode.QUEUED,
             "created_at": now(),
         }
-        added = self._connection.execute(insert_if_new(self._connection, cases, row))
-        if added.rowcount == 1:
+        if insert_if_new(self._connection, cases, row):
             return case.id, case.fingerprint, True
         query = select(cases.c.id, cases.c.fingerprint).where(
             cases.c.idempotency_key == case.idempotency_key

@@ -95,3 +95,5 @@ def route_standard_logging(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [_StandardHandler()]
     root.setLevel(level.upper())
+    for chatty in ("celery", "kombu"):  # three lines a task, and ours say more
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

@@ -184,6 +184,9 @@ class Runs(Protocol):
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""
 
+    def oldest_ready_s(self) -> float:
+        """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
+
 
 class Alerts(Protocol):
     """Rows of alerts, their notifications and deadlines."""
@@ -207,6 +210,9 @@ class Alerts(Protocol):
 
     def list(self, *, limit: int) -> Sequence[StoredAlert]:
         """Return the newest alerts first."""
+
+    def open_by_kind(self) -> dict[str, int]:
+        """Return how many alerts nobody has acknowledged, by kind."""
 
     def any_due(self) -> bool:
         """Tell whether a deadline has passed (a cheap look)."""
@@ -282,8 +288,8 @@ class Publisher(Protocol):
     def publish(self, run: Run) -> None:
         """Send one message. Raises BrokerUnavailableError; the sweeper will send it again."""
 
-    def idle_queues(self) -> frozenset[str]:
-        """Return the queues in which no message waits. Raises BrokerUnavailableError."""
+    def depths(self) -> dict[str, int]:
+        """Return how many messages wait in each queue. Raises BrokerUnavailableError."""
 
 
 class BlobStore(Protocol):

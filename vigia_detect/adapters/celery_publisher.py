@@ -32,8 +32,8 @@ class CeleryPublisher:
         except (OperationalError, RedisError, OSError) as error:
             raise BrokerUnavailableError(AWAY) from error
 
-    def idle_queues(self) -> frozenset[str]:
-        """Return the queues in which no message waits. Raises BrokerUnavailableError."""
+    def depths(self) -> dict[str, int]:
+        """Return how many messages wait in each queue. Raises BrokerUnavailableError."""
         names = [queue.value for queue in Queue]
         try:
             with self._app.pool.acquire(block=True) as connection:
@@ -43,4 +43,4 @@ class CeleryPublisher:
                 lengths = pipe.execute()
         except (OperationalError, RedisError, OSError) as error:
             raise BrokerUnavailableError(AWAY) from error
-        return frozenset(name for name, length in zip(names, lengths, strict=True) if not length)
+        return dict(zip(names, lengths, strict=True))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Update, func, select
 from vigia_detect.adapters.db import run_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
+from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.rows import to_run, to_runs, words
 from vigia_detect.adapters.db.tables import alerts, notifications, runs
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
@@ -175,6 +176,11 @@ class SqlRuns:
         """Return how many runs there are by (task, state)."""
         query = select(runs.c.task, runs.c.state, func.count()).group_by(runs.c.task, runs.c.state)
         return {(task, state): count for task, state, count in self._connection.execute(query)}
+
+    def oldest_ready_s(self) -> float:
+        """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
+        query = select(now() - func.min(runs.c.not_before)).where(runs.c.state == RunState.READY)
+        return max(0.0, self._connection.execute(query).scalar() or 0.0)
 
     def _claim(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
         parameters = {"id_": run_id, "attempt_": attempt, "lease_s": lease_s}

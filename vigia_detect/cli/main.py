@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli.exit_codes import exit_code
+from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaError
 from vigia_detect.settings import Settings, load_settings

@@ -1,0 +1,42 @@
+"""Where a statement comes from, and whether anybody has read it there (facts.md 0.1)."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from vigia_detect.clinical.data_file import DataModel
+
+Tag = Literal["D", "X", "C", "GK", "POL"]
+
+
+class Text(DataModel):
+    """A text in the languages of the product."""
+
+    es: str
+    en: str
+
+
+class Evidence(DataModel):
+    """Source of a statement.
+
+    Attributes:
+        source: id of the source registry and page, for example `MINSAL23 p.31`.
+        tag: D read in full, X excerpt, C public code, GK general knowledge, POL project policy.
+        verified: False must be shown as "por verificar"; None for a policy, which nobody can
+            verify and the hospital must set.
+        grade: the grade that the source itself gives; never made up.
+        edition: edition of the guideline when the source has several.
+    """
+
+    source: str
+    tag: Tag
+    verified: bool | None
+    grade: str = "ungraded"
+    edition: str | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        expected = {"GK": False, "POL": None}.get(self.tag, True)
+        if self.verified is not expected:
+            raise ValueError(f"tag {self.tag} needs verified: {expected}")
+        return self

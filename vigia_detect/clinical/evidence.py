@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from vigia_detect.clinical.data_file import DataModel
 
@@ -12,8 +12,8 @@ Tag = Literal["D", "X", "C", "GK", "POL"]
 class Text(DataModel):
     """A text in the languages of the product."""
 
-    es: str
-    en: str
+    es: str = Field(min_length=1)
+    en: str = Field(min_length=1)
 
 
 class Evidence(DataModel):
@@ -28,7 +28,7 @@ class Evidence(DataModel):
         edition: edition of the guideline when the source has several.
     """
 
-    source: str
+    source: str = Field(min_length=1)
     tag: Tag
     verified: bool | None
     grade: str = "ungraded"

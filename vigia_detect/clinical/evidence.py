@@ -40,3 +40,10 @@ class Evidence(DataModel):
         if self.verified is not expected:
             raise ValueError(f"tag {self.tag} needs verified: {expected}")
         return self
+
+    def cite(self) -> str:
+        """Return the source as a reader sees it; never a grade that the source does not give."""
+        mark = {False: ", **por verificar**", None: ", policy"}.get(self.verified, "")
+        edition = f", {self.edition}" if self.edition else ""
+        grade = "" if self.grade == "ungraded" else f", grade {self.grade}"
+        return f"{self.source}{edition}{grade} [{self.tag}]{mark}"

@@ -13,11 +13,11 @@ from vigia_detect.clinical.scales_model import (
     RiskScalesFile,
     ScaleData,
     ScalesFile,
+    TrendLimits,
+    WoundScalesFile,
 )
 from vigia_detect.domain.scales import Scale, ScaleScore
 from vigia_detect.errors import ConfigurationError
-
-FILES = ("scales.yaml", "child_scales.yaml", "wound_scales.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Scales:
         age_limits: ages that decide which risk scale is used.
         fallback: adult scales that stand in when the scale for the age has no item, in order.
         categories: names of the risk categories.
+        trend: when the course of a wound is a warning.
         data: sources and texts by scale id.
         scales: items and cut-offs by scale id.
     """
@@ -35,22 +36,23 @@ class Scales:
     age_limits: AgeLimits
     fallback: tuple[str, ...]
     categories: Mapping[str, Text]
+    trend: TrendLimits
     data: Mapping[str, ScaleData]
     scales: Mapping[str, Scale]
 
     @classmethod
-    def of(cls, risk: RiskScalesFile, *others: ScalesFile) -> Self:
+    def of(cls, risk: RiskScalesFile, wounds: WoundScalesFile, *others: ScalesFile) -> Self:
         """Put the files together.
 
         Raises:
             ConfigurationError: a scale is there twice, or a category has no name.
         """
         data: dict[str, ScaleData] = {}
-        for file in (risk, *others):
+        for file in (risk, *others, wounds):
             if twice := data.keys() & file.scales.keys():
                 raise ConfigurationError(f"scales given twice: {', '.join(sorted(twice))}")
             data.update(file.scales)
-        made = cls(risk.age_limits, risk.fallback, risk.categories, {}, {})
+        made = cls(risk.age_limits, risk.fallback, risk.categories, wounds.trend, {}, {})
         return made._with_data(data)
 
     def with_profiles(self, extra: Mapping[str, Mapping[str, ProfileData]]) -> Self:
@@ -93,9 +95,11 @@ def load_scales() -> Scales:
     Raises:
         ConfigurationError: the data is broken; each problem with file and line.
     """
-    first, *others = FILES
-    risk = read_data(DATA / first, RiskScalesFile)
-    return Scales.of(risk, *(read_data(DATA / name, ScalesFile) for name in others))
+    return Scales.of(
+        read_data(DATA / "scales.yaml", RiskScalesFile),
+        read_data(DATA / "wound_scales.yaml", WoundScalesFile),
+        read_data(DATA / "child_scales.yaml", ScalesFile),
+    )
 
 
 def score_scale(

@@ -176,3 +176,17 @@ class RiskScalesFile(ScalesFile):
     age_limits: AgeLimits
     fallback: tuple[str, ...]
     categories: dict[str, Text]
+
+
+class TrendLimits(DataModel):
+    """When a wound that is followed by PUSH calls for a new look (facts.md C.9)."""
+
+    rises: int = Field(ge=1)
+    no_fall_days: int = Field(ge=1)
+    evidence: Evidence
+
+
+class WoundScalesFile(ScalesFile):
+    """The file of wound scales: also when their course is a warning."""
+
+    trend: TrendLimits

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from vigia_detect.clinical.scales import Scales, load_scales
 from vigia_detect.clinical.scales_model import Bin, ItemData
+from vigia_detect.domain.trend import Trend, trend
 from vigia_detect.errors import FieldProblem, InvalidContextError
 
 CLOSED = "closed"
@@ -48,6 +49,24 @@ def push_score(
         return None
     low, high = area + exudate[0] + tissue[0], area + exudate[1] + tissue[1]
     return low if low == high else (low, high)
+
+
+def push_trend(
+    history: Iterable[tuple[int, int]],
+    today: int | tuple[int, int] | None = None,
+    scales: Scales | None = None,
+) -> Trend:
+    """Tell whether PUSH rises, falls or stalls.
+
+    Args:
+        history: earlier scores as pairs of days ago and score, in any order.
+        today: result of `push_score`; of a pair the worse counts, so doubt never looks better.
+        scales: None for those that come with Vigia.
+    """
+    limits = (scales or load_scales()).trend
+    now = max(today) if isinstance(today, tuple) else today
+    scores = [*history, *([] if now is None else [(0, now)])]
+    return trend(scores, rises=limits.rises, no_fall_days=limits.no_fall_days)
 
 
 def area_points(

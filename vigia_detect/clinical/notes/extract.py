@@ -1,0 +1,157 @@
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from vigia_detect.clinical.notes import matches
+from vigia_detect.clinical.notes.context import Reader
+from vigia_detect.clinical.notes.figures import (
+    ComaReader,
+    Figure,
+    FigureReader,
+    PressureReader,
+)
+from vigia_detect.clinical.notes.finding import Lang, NoteFinding, Value
+from vigia_detect.clinical.notes.lexicon import Concept, Cue, Lexicon, lexicon
+from vigia_detect.clinical.notes.novelty import is_new
+from vigia_detect.clinical.notes.phrases import Match
+from vigia_detect.clinical.notes.text import Note, read
+from vigia_detect.clinical.notes.years import years
+
+_NEAR = 12  # tokens in which another organ tells that "crépitos" are not in the wound
+
+
+def extract(text: str, lang: Lang) -> tuple[NoteFinding, ...]:
+    """Read the red flags and figures of a nurse's note.
+
+    What is said to be there is returned with its value, what is said not to be there with the
+    field's absent value (``False``, ``"none"``, ``0``). History, other people, conditions, plans,
+    what has resolved and words of alarm alone return nothing, and neither does a figure outside its
+    field's range or in a unit that it cannot have. A denial of pus returns nothing, because
+    ``exudate_type`` has no code for it. "Afebril" returns ``symptoms.fever = False`` and never a
+    temperature (see `NOTE_ONLY`). Suspicion ("no se descarta sepsis") counts as said.
+
+    Args:
+        text: the note as written.
+        lang: its language.
+
+    Returns:
+        All mentions in the order of the text, also those that contradict each other.
+    """
+    engine = _engine(lang)
+    note = read(text, engine.lexicon.correct)
+    if not note.tokens:
+        return ()
+    reading = _Reading(note, engine)
+    found = {*reading.said(), *reading.measured()}
+    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, str(one.value))))
+
+
+@dataclass(frozen=True)
+class _Engine:
+    lexicon: Lexicon
+    figures: FigureReader
+    pressures: PressureReader
+    coma: ComaReader
+
+    def measured(self, folded: str) -> Iterator[Figure]:
+        """Yield the figures of a folded text, each in its field's range."""
+        yield from self.figures.find(folded)
+        yield from self.pressures.find(folded)
+        yield from self.coma.find(folded)
+
+
+@cache
+def _engine(lang: Lang) -> _Engine:
+    words = lexicon(lang)
+    return _Engine(words, FigureReader(words), PressureReader(words), ComaReader())
+
+
+class _Reading:
+    """One note with its phrases found and its context worked out."""
+
+    def __init__(self, note: Note, engine: _Engine) -> None:
+        self._note, self._engine = note, engine
+        cues = [*engine.lexicon.cues.find(note.tokens), *years(note.tokens)]
+        concepts = engine.lexicon.concepts.find(note.tokens)
+        self._mentions = matches.mentions(concepts, matches.shields(cues))
+        self._cues = matches.context_cues(cues, self._mentions)
+        self._ages, self._doses = matches.age_cues(cues), matches.dose_cues(cues)
+        self._reader = Reader(note.tokens, self._cues, self._mentions, engine.lexicon)
+        self._context = self._reader.read()
+        self._denials = {
+            index
+            for cue in self._cues
+            if cue.meaning in (Cue.NEGATE, Cue.DENY)
+            for index in range(cue.start, cue.end)
+        }
+
+    def said(self) -> Iterator[NoteFinding]:
+        """Yield what is said in words."""
+        for mention in self._mentions:
+            if self._counts(mention):
+                denied = self._is_denied(mention)
+                values = mention.meaning.negated if denied else mention.meaning.affirmed
+                yield from self._findings(mention, values)
+                if not denied:
+                    yield from self._newness(mention)
+
+    def measured(self) -> Iterator[NoteFinding]:
+        """Yield what is given as a figure."""
+        for figure in self._engine.measured(self._note.folded):
+            if self._is_measured_now(figure):
+                start, end = self._note.span(figure.start, figure.end)
+                yield NoteFinding(figure.field, figure.value, start, end)
+
+    def _counts(self, mention: Match[Concept]) -> bool:
+        here, context = self._own_tokens(mention), self._context
+        if here & (context.other | context.imagined):
+            return False
+        if mention.meaning.chronic:
+            return True
+        if mention.meaning.of_lesion and here & context.elsewhere:
+            return False
+        return not here & (context.past | context.resolved) and not self._is_lookalike(mention)
+
+    def _is_denied(self, mention: Match[Concept]) -> bool:
+        inside = not self._denials.isdisjoint(mention.inner)
+        return inside or bool(self._own_tokens(mention) & self._context.negated)
+
+    def _is_lookalike(self, mention: Match[Concept]) -> bool:
+        name = mention.meaning.not_near
+        if name is None:
+            return False
+        low, high = max(mention.start - _NEAR, 0), mention.end + _NEAR
+        words = self._engine.lexicon.classes[name]
+        stems = tuple(word[:-1] for word in words if word.endswith("*"))
+        return any(
+            self._reader.items[index] == self._reader.items[mention.start]
+            and (token.word in words or token.word.startswith(stems))
+            for index, token in enumerate(self._note.tokens[low:high], low)
+        )
+
+    def _newness(self, mention: Match[Concept]) -> Iterator[NoteFinding]:
+        if mention.meaning.novelty is not None:
+            new = is_new(mention, self._ages, self._doses, self._reader.sentences)
+            if new is not None:
+                yield from self._findings(mention, {mention.meaning.novelty: new})
+
+    def _is_measured_now(self, figure: Figure) -> bool:
+        first = self._note.token_at(figure.start)
+        last = self._note.token_at(figure.end - 1)
+        here, context = set(range(first, last + 1)), self._context
+        if here & (context.other | context.imagined | context.past_item):
+            return False
+        # "sin T° mayor a 38" denies the bound; a plain figure is never denied.
+        return not (figure.bound and here & context.negated)
+
+    def _findings(
+        self, mention: Match[Concept], values: Mapping[str, Value]
+    ) -> Iterator[NoteFinding]:
+        tokens = self._note.tokens
+        start, end = self._note.span(tokens[mention.start].start, tokens[mention.end - 1].end)
+        for path, value in values.items():
+            yield NoteFinding(path, value, start, end)
+
+    @staticmethod
+    def _own_tokens(mention: Match[Concept]) -> set[int]:
+        return set(range(mention.start, mention.end)) - set(mention.inner)

@@ -82,6 +82,7 @@ class Reader:
             Cue.NEGATE_AFTER: self._mark_denied_before,
             Cue.HISTORY: self._mark_past,
             Cue.FAR: self._mark_far,
+            Cue.RECENT: self._mark_recent,
             Cue.PREVIOUS: self._mark_previous,
             Cue.RESOLVED: self._mark_resolved,
             Cue.OTHER_PERSON: self._mark_other,
@@ -107,8 +108,19 @@ class Reader:
     def _mark_previous(self, cue: Match[Cue], context: Context) -> None:
         context.past.update(self._around(cue, _NEAR))
 
+    def _mark_recent(self, cue: Match[Cue], context: Context) -> None:
+        # "hace 2 semanas presentó fiebre" is past; "úlcera de hace 2 semanas con pus" is not.
+        if self.items[cue.start] in self._items_with[Cue.PAST]:
+            self._mark_far(cue, context)
+
     def _mark_resolved(self, cue: Match[Cue], context: Context) -> None:
-        context.resolved.update(self._around(cue, _REACH))
+        around = list(self._around(cue, _REACH))
+        if not any(self._lists.starting(index) for index in around):
+            # "celulitis la semana pasada, ya resuelta" speaks of the item before.
+            comma = around[0] - 1
+            alike = comma > 0 and self.sentences[comma] == self.sentences[cue.start]
+            around += list(self._around_token(comma, _REACH)) if alike else []
+        context.resolved.update(around)
 
     def _mark_other(self, cue: Match[Cue], context: Context) -> None:
         context.other.update(range(cue.start, cue.end), self._forward(cue, cue.meaning))
@@ -201,10 +213,13 @@ class Reader:
 
     def _around(self, cue: Match[Cue], reach: int) -> Iterator[int]:
         """Yield the tokens of the cue's item at most `reach` tokens away on either side."""
-        item = self.items[cue.start]
-        for index in range(max(cue.start - reach, 0), min(cue.end + reach, len(self._tokens))):
-            if self.items[index] == item:
-                yield index
+        yield from self._around_token(cue.start, reach, cue.end)
+
+    def _around_token(self, index: int, reach: int, end: int = 0) -> Iterator[int]:
+        low, high = max(index - reach, 0), min(max(index, end) + reach, len(self._tokens))
+        for one in range(low, high):
+            if self.items[one] == self.items[index]:
+                yield one
 
     def _is_condition(self, cue: Match[Cue]) -> bool:
         """Whether this "si" is an if and not a yes."""

@@ -4,16 +4,13 @@ from functools import cache
 
 from vigia_detect.clinical.notes import matches
 from vigia_detect.clinical.notes.context import Reader
-from vigia_detect.clinical.notes.figures import (
-    ComaReader,
-    Figure,
-    FigureReader,
-    PressureReader,
-)
+from vigia_detect.clinical.notes.figures import Figure, FigureReader
 from vigia_detect.clinical.notes.finding import Lang, NoteFinding, Value
 from vigia_detect.clinical.notes.lexicon import Concept, Cue, Lexicon, lexicon
 from vigia_detect.clinical.notes.novelty import is_new
 from vigia_detect.clinical.notes.phrases import Match
+from vigia_detect.clinical.notes.pressure import ComaReader, PressureReader
+from vigia_detect.clinical.notes.superseded import is_superseded
 from vigia_detect.clinical.notes.text import Note, read
 from vigia_detect.clinical.notes.years import years
 
@@ -41,8 +38,7 @@ def extract(text: str, lang: Lang) -> tuple[NoteFinding, ...]:
     note = read(text, engine.lexicon.correct)
     if not note.tokens:
         return ()
-    reading = _Reading(note, engine)
-    found = {*reading.said(), *reading.measured()}
+    found = set(_Reading(note, engine).findings())
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, str(one.value))))
 
 
@@ -85,22 +81,38 @@ class _Reading:
             for index in range(cue.start, cue.end)
         }
 
-    def said(self) -> Iterator[NoteFinding]:
-        """Yield what is said in words."""
+    def findings(self) -> Iterator[NoteFinding]:
+        """Yield what holds now, in words and in figures."""
+        items, sentences = self._reader.items, self._reader.sentences
+        placed = [
+            (one, (sentences[token], items[token]))
+            for one, token in (*self._said(), *self._measured())
+        ]
+        earlier, now = (self._items_with(cue) for cue in (Cue.EARLIER, Cue.NOW))
+        current = [(one, place) for one, place in placed if place[1] in now]
+        for one, place in placed:
+            if place[1] not in earlier or not is_superseded(one, place, current):
+                yield one
+
+    def _items_with(self, meaning: Cue) -> set[int]:
+        items = self._reader.items
+        return {items[cue.start] for cue in self._cues if cue.meaning is meaning}
+
+    def _said(self) -> Iterator[tuple[NoteFinding, int]]:
         for mention in self._mentions:
             if self._counts(mention):
                 denied = self._is_denied(mention)
                 values = mention.meaning.negated if denied else mention.meaning.affirmed
-                yield from self._findings(mention, values)
-                if not denied:
-                    yield from self._newness(mention)
+                newness = {} if denied else self._newness(mention)
+                for one in self._findings(mention, {**values, **newness}):
+                    yield one, mention.start
 
-    def measured(self) -> Iterator[NoteFinding]:
-        """Yield what is given as a figure."""
+    def _measured(self) -> Iterator[tuple[NoteFinding, int]]:
         for figure in self._engine.measured(self._note.folded):
             if self._is_measured_now(figure):
                 start, end = self._note.span(figure.start, figure.end)
-                yield NoteFinding(figure.field, figure.value, start, end)
+                token = self._note.token_at(figure.start)
+                yield NoteFinding(figure.field, figure.value, start, end), token
 
     def _counts(self, mention: Match[Concept]) -> bool:
         here, context = self._own_tokens(mention), self._context
@@ -129,11 +141,11 @@ class _Reading:
             for index, token in enumerate(self._note.tokens[low:high], low)
         )
 
-    def _newness(self, mention: Match[Concept]) -> Iterator[NoteFinding]:
-        if mention.meaning.novelty is not None:
-            new = is_new(mention, self._ages, self._doses, self._reader.sentences)
-            if new is not None:
-                yield from self._findings(mention, {mention.meaning.novelty: new})
+    def _newness(self, mention: Match[Concept]) -> Mapping[str, Value]:
+        if mention.meaning.novelty is None:
+            return {}
+        new = is_new(mention, self._ages, self._doses, self._reader.sentences)
+        return {} if new is None else {mention.meaning.novelty: new}
 
     def _is_measured_now(self, figure: Figure) -> bool:
         first = self._note.token_at(figure.start)

@@ -34,6 +34,8 @@ class Cue(StrEnum):
     PREVIOUS = "previous"
     PAST = "past"
     NOW = "now"
+    EARLIER = "earlier"
+    RECENT = "recent"
     RESOLVED = "resolved"
     OTHER_PERSON = "other_person"
     OF_OTHER = "of_other"
@@ -128,6 +130,7 @@ class Measure(_Model):
         danger: the side on which "more than"/"less than" a figure may be read as the figure.
         decimals: rounding after conversion.
         implied: a unit that goes without saying.
+        trailing: labels that stand after the figure and its unit.
         near: words of which one must stand close by.
         unlabelled: regular expression of unit forms that need no label, with the range read.
     """
@@ -139,6 +142,7 @@ class Measure(_Model):
     danger: Literal["high", "low", "both"]
     decimals: int = 1
     implied: tuple[Implied, ...] = ()
+    trailing: dict[Lang, tuple[str, ...]] = Field(default_factory=dict)
     near: dict[Lang, tuple[str, ...]] = Field(default_factory=dict)
     not_after: dict[Lang, tuple[str, ...]] = Field(default_factory=dict)
     unlabelled: tuple[str, ...] = ()
@@ -162,9 +166,10 @@ class Language(_Model):
 
 
 class Pressure(_Model):
-    """How a blood pressure pair is introduced."""
+    """How a pressure pair is introduced: by its label, in a row of signs, as the usual one."""
 
     labels: tuple[str, ...]
+    rows: tuple[str, ...]
     usual: tuple[str, ...]
 
 

@@ -38,6 +38,7 @@ class Lists:
         self._fillers = frozenset(fillers)
         self._starting: dict[int, list[Match[Concept]]] = defaultdict(list)
         self._covered: set[int] = set()
+        self._sure_until = 0
         for mention in mentions:
             self._starting[mention.start].append(mention)
             self._covered.update(range(mention.start, mention.end))
@@ -47,7 +48,14 @@ class Lists:
         return self._starting.get(index, ())
 
     def go_on(self, cue: Match[Cue], kind: Cue, index: int) -> bool:
-        """Whether the scope of `cue` goes on over this token."""
+        """Whether the scope of `cue` goes on over this token.
+
+        Scopes are asked token by token in order, so a list once seen to be one stays one.
+        """
+        if index == cue.end:
+            self._sure_until = 0
+        if index < self._sure_until:
+            return True
         word = self._tokens[index].word
         if word == ",":
             return self._over_comma(cue, kind, index)
@@ -56,19 +64,16 @@ class Lists:
         return True
 
     def _over_comma(self, cue: Match[Cue], kind: Cue, index: int) -> bool:
-        if kind in (Cue.HISTORY, Cue.CONDITIONAL, Cue.FAMILY):
-            return True
-        if kind is Cue.OTHER_PERSON:
-            return False
+        if kind not in (Cue.NEGATE, Cue.PLAN):
+            return kind is not Cue.OTHER_PERSON
         items, complete = self._items(index)
-        if not items:
-            return False
-        if self._is_closed(items):
-            return True
+        if not items or self._is_closed(items):
+            return bool(items)
         bare = [self._is_bare(item) for item in items]
-        if bare[0] and (cue.meaning is Cue.DENY or not self._of_lesion(items[0])):
+        if complete and len(items) >= _ENOUGH and all(bare):
+            self._sure_until = items[-1].end
             return True
-        return complete and len(items) >= _ENOUGH and all(bare)
+        return bare[0] and (cue.meaning is Cue.DENY or not self._of_lesion(items[0]))
 
     def _over_and(self, cue: Match[Cue], index: int) -> bool:
         items, _ = self._items(index)

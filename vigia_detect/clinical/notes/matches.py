@@ -24,7 +24,7 @@ def mentions(
 
     A longer phrase with no values of its own ("cefalea leve") hides what it contains.
     """
-    longest = _longest(found, key=lambda concept: concept.id)
+    longest = _without_repeats(_longest(found, key=lambda concept: concept.id))
     covered = {index for one in shielded for index in range(one.start, one.end)}
     return [
         one
@@ -45,7 +45,8 @@ def context_cues(found: Iterable[Match[Cue]], kept: Sequence[Match[Concept]]) ->
     return [
         one
         for one, near in _with_neighbours(_longest(about, key=lambda cue: cue.value))
-        if not any(_contains(other, one) for other in near) and not _is_owned(one, own)
+        if not any(_contains(other, one) or _undoes(other, one) for other in near)
+        and not _is_owned(one, own)
     ]
 
 
@@ -79,6 +80,17 @@ def _longest(
     return sorted(best.values(), key=lambda match: (match.start, match.end))
 
 
+def _without_repeats(found: Sequence[Match[Concept]]) -> list[Match[Concept]]:
+    """Keep one of overlapping phrases of one concept: the earliest, then longest."""
+    until: dict[str, int] = {}
+    kept = []
+    for one in sorted(found, key=lambda match: (match.start, -match.end)):
+        if one.start >= until.get(one.meaning.id, 0):
+            until[one.meaning.id] = one.end
+            kept.append(one)
+    return kept
+
+
 def _with_neighbours(
     matches: Sequence[Match[Meaning]],
 ) -> Iterator[tuple[Match[Meaning], list[Match[Meaning]]]]:
@@ -103,8 +115,15 @@ def _contains(other: Match[Meaning], one: Match[Meaning]) -> bool:
     )
 
 
+def _undoes(other: Match[Cue], one: Match[Cue]) -> bool:
+    """A turn of phrase that starts with a negation is none ("no solo tiene")."""
+    negation = one.meaning in (Cue.NEGATE, Cue.DENY)
+    return other.meaning is Cue.NEUTRAL and negation and other.start == one.start
+
+
 def _hides(other: Match[Concept], one: Match[Concept]) -> bool:
-    if not _contains(other, one) or other.length <= one.length:
+    inside = other.start <= one.start and one.end <= other.end
+    if not inside or other.length <= one.length:
         return False
     paths = {*other.meaning.affirmed, *other.meaning.negated}
     return not paths or not paths.isdisjoint({*one.meaning.affirmed, *one.meaning.negated})

@@ -17,7 +17,7 @@ _PLAIN = {
     "\N{MINUS SIGN}": "-",
     "\N{RIGHTWARDS ARROW}": ">",
 }
-_TOKEN = re.compile(r"\d+(?:[.,']\d+)*|[^\W\d_]+|\S")
+_TOKEN = re.compile(r"\d+(?:[.,']\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|\S")
 _SENTENCE_MARKS = frozenset(".!?;")
 # A full stop after these belongs to the abbreviation and does not end a sentence.
 _ABBREVIATED = frozenset(
@@ -104,7 +104,7 @@ def read(text: str, correct: Callable[[str], str]) -> Note:
     ends = [*(match.start() for match in matches[1:]), *([len(folded)] if matches else [])]
     tokens = []
     for number, (match, following) in enumerate(zip(matches, ends, strict=True)):
-        word = match[0]
+        word = match[0].replace("'", "") if match[0][0].isalpha() else match[0]
         gap = folded[match.end() : following]
         breaks = "\n" in gap
         before = matches[number - 1][0] if number else ""

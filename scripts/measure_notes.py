@@ -73,8 +73,63 @@ EMERGENCY_YES = {
     "lesions[].limb_pale",
     "lesions[].airway_or_line_danger",
 }
+ALARMING, CALM = "alarming", "calm"
+KINDS = ("emergency", "other", CALM, "all")
 HEADLINE_TRAPS = ("negated", "historical", "other_person")
 TRAPS = (*HEADLINE_TRAPS, "hypothetical", "resolved", "lookalike", "unreadable")
+
+PAGE_TEXT = """# What the note reader finds
+
+<!-- Written by `python scripts/measure_notes.py --write`; a test compares it. Do not edit. -->
+
+`vigia_detect.clinical.notes.extract` measured on our own labelled sentences
+(`tests/data/notes/`). On the half held apart from the rules: emergency red flags found
+**{emergency}** (wanted: at least 0.97), false alarms on denied, past and other people's findings
+**{alarms}** (wanted: at most 0.03).
+
+## Found of what was said
+
+Emergency: what the rules D-E1 to D-E6 ask for. Other: further alarming findings and figures. Calm:
+said to be absent, or reassuring. Unasked: alarming findings that the label does not have.
+
+| half | language | sentences | emergency | other | calm | all | unasked |
+|---|---|---|---|---|---|---|---|
+{found}
+
+## Alarms that must not be
+
+Each is a finding that the sentence mentions but does not report, and the count of those on which
+an alarm was raised.
+
+| why | develop | held |
+|---|---|---|
+{traps}
+
+## Confusion
+
+| half | alarming: found | read as calm | missed | calm: found | read as alarming | missed |
+|---|---|---|---|---|---|---|
+{confusion}
+
+"Missed" counts those read as the opposite too. A missed calm finding leaves the field unknown.
+
+## How far to trust this
+
+- All sentences were written and split before the first rule was: develop in whole sentences, held
+  telegraphic, misspelt and run-on. The rules were tuned on develop and on further notes made up
+  for the purpose; no sentence of held was looked at for that.
+- The first measurement on held, before any tuning: emergency red flags 1.000 (104 of 104), false
+  alarms 0.037 (4 of 107), all findings 0.991. All four went away when past years ("sepsis 2018"),
+  meant from the start and left out of the first version, were read. After that first look
+  only the totals of held were seen, and one sentence that a failing test printed; nothing was
+  changed for it.
+- Even the first measurement flatters: whoever wrote the lexicon had written held an hour before.
+  Three misspellings of held had found their way into the list of slips; they were taken out again.
+- Sentences, labels and rules have **one author**, who is not a nurse. The figures say that the
+  reader does what it was meant to do, not how it does on a hospital's notes: measure it there, on
+  notes that somebody else has labelled, before it is relied on. Whatever it finds is shown with
+  its place in the text so that a person can check it.
+"""
 
 
 def is_alarming(path: str, value: Any) -> bool:
@@ -106,6 +161,7 @@ class Figures:
     traps: Counter[str] = field(default_factory=Counter)
     fallen: Counter[str] = field(default_factory=Counter)
     unasked: int = 0
+    turned: Counter[str] = field(default_factory=Counter)
     misses: list[str] = field(default_factory=list, repr=False)
 
     def share(self, kind: str) -> float:
@@ -139,10 +195,13 @@ def _count(row: dict[str, Any], figures: Figures) -> None:
     wanted = {(path, value) for path, value in row["expect"]}
     figures.sentences += 1
     for path, value in wanted:
-        kinds = ["all", _kind(path, value)]
+        side = ALARMING if is_alarming(path, value) else CALM
+        kinds = ["all", _kind(path, value), side]
         figures.expected.update(kinds)
         if (path, value) in got:
             figures.found.update(kinds)
+        elif any(p == path and is_alarming(p, v) is not is_alarming(path, value) for p, v in got):
+            figures.turned[side] += 1
     for why, path in row["never"]:
         fell = any(p == path and is_alarming(p, v) and (p, v) not in wanted for p, v in got)
         figures.traps[why] += 1
@@ -157,7 +216,43 @@ def _count(row: dict[str, Any], figures: Figures) -> None:
 def _kind(path: str, value: Any) -> str:
     if is_emergency(path, value):
         return "emergency"
-    return "other alarming or figure" if is_alarming(path, value) else "absent or reassuring"
+    return "other" if is_alarming(path, value) else CALM
+
+
+def page() -> str:
+    """Write the reference page from fresh measurements."""
+    halves = {half: measure(half) for half in HALVES}
+    parts = [(half, lang, measure(half, lang)) for half in HALVES for lang in ("es", "en")]
+    found = [
+        f"| {half} | {lang} | {one.sentences} | "
+        + " | ".join(_ratio(one.found[kind], one.expected[kind]) for kind in KINDS)
+        + f" | {one.unasked} |"
+        for half, lang, one in parts
+    ]
+    traps = [
+        f"| {kind} | "
+        + " | ".join(_ratio(one.fallen[kind], one.traps[kind]) for one in halves.values())
+        + " |"
+        for kind in TRAPS
+    ]
+    confusion = [
+        f"| {half} | {_ratio(one.found[ALARMING], one.expected[ALARMING])} | "
+        f"{one.turned[ALARMING]} | {one.expected[ALARMING] - one.found[ALARMING]} | "
+        f"{_ratio(one.found[CALM], one.expected[CALM])} | {one.turned[CALM]} | "
+        f"{one.expected[CALM] - one.found[CALM]} |"
+        for half, one in halves.items()
+    ]
+    return PAGE_TEXT.format(
+        found="\n".join(found),
+        traps="\n".join(traps),
+        confusion="\n".join(confusion),
+        alarms=f"{halves['held'].false_alarms():.3f}",
+        emergency=f"{halves['held'].share('emergency'):.3f}",
+    )
+
+
+def _ratio(part: int, whole: int) -> str:
+    return f"{part} / {whole}"
 
 
 def main() -> None:
@@ -168,22 +263,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.misses:
         print("\n".join(measure(arguments.misses).misses))
-    for half in HALVES if not arguments.misses else ("develop",):
-        figures = measure(half)
-        print(
-            half,
-            figures.sentences,
-            {k: round(figures.share(k), 4) for k in sorted(figures.expected)},
-        )
-        print(
-            "  traps fallen",
-            dict(figures.fallen),
-            "of",
-            dict(figures.traps),
-            "unasked",
-            figures.unasked,
-        )
-        print("  false alarms", round(figures.false_alarms(), 4))
+    elif arguments.write:
+        PAGE.write_text(page(), encoding="utf-8")
+    else:
+        print(page())
 
 
 if __name__ == "__main__":

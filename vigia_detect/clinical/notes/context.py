@@ -22,6 +22,7 @@ _WINDOW = 6  # words between a negation or a plan and its first finding
 _NEAR = 2  # words between "previo" and what was before
 _NEAR_SOURCE = 4  # tokens between "orina" and its smell
 _BACK = 6  # words that "negativo" or "(-)" reaches back
+_BULLETS = frozenset("-*•·")
 _TURNS = {
     Cue.NEGATE: {Cue.BUT, Cue.CAUSE, Cue.AFFIRM, Cue.WITH, Cue.NEGATE, Cue.DENY},
     Cue.PLAN: {Cue.BUT, Cue.CAUSE, Cue.AFFIRM, Cue.WITH, Cue.NOW},
@@ -158,7 +159,7 @@ class Reader:
         """Yield the tokens after a cue up to where its scope ends."""
         words, start = 0, cue.end
         for index in range(start, min(len(self._tokens), start + _REACH)):
-            if self._tokens[index - 1].stop and not self._dangles(index, start):
+            if self._tokens[index - 1].stop and not self._goes_on_below(cue, index):
                 return
             if self._turns(index, start, kind) or not self._lists.go_on(cue, kind, index):
                 return
@@ -169,9 +170,15 @@ class Reader:
                 return
             yield index
 
-    def _dangles(self, index: int, start: int) -> bool:
-        """A line that ends with the cue itself goes on in the next line."""
-        return index == start and self._tokens[index - 1].breaks
+    def _goes_on_below(self, cue: Match[Cue], index: int) -> bool:
+        """A line that ends with the cue goes on in the next, a heading in the dashes below it."""
+        if not self._tokens[index - 1].breaks:
+            return False
+        if index == cue.end:
+            return True
+        heading = self._tokens[cue.end]
+        is_heading = heading.word == ":" and heading.breaks
+        return is_heading and self._tokens[index].word in _BULLETS
 
     def _turns(self, index: int, start: int, kind: Cue) -> bool:
         here = self._at.get(index, set())

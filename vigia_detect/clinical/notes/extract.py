@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,7 +39,17 @@ def extract(text: str, lang: Lang) -> tuple[NoteFinding, ...]:
     if not note.tokens:
         return ()
     found = set(_Reading(note, engine).findings())
-    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, str(one.value))))
+    in_order = sorted(found, key=lambda one: (one.start, one.end, one.field, str(one.value)))
+    return tuple(_once_each(in_order))
+
+
+def _once_each(in_order: Iterable[NoteFinding]) -> Iterator[NoteFinding]:
+    """Drop what overlaps with the same statement ("lúcida y orientada" may stay twice)."""
+    until: dict[tuple[str, Value], int] = {}
+    for one in in_order:
+        if one.start >= until.get((one.field, one.value), 0):
+            until[one.field, one.value] = one.end
+            yield one
 
 
 @dataclass(frozen=True)

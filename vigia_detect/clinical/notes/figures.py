@@ -12,7 +12,8 @@ from vigia_detect.clinical.notes.lexicon import Figures, Lexicon, Measure, Unit
 from vigia_detect.clinical.notes.text import fold
 
 _NUMBER = r"\d{1,4}(?:[.,']\d{1,3})?"
-BEFORE = r"(?<![a-z0-9/.,-])"
+BEFORE = r"(?<![a-z0-9])"
+_BEFORE_NUMBER = r"(?<![a-z0-9/.,-])"
 GAP = r"[\s:=.~-]{0,4}"
 _AFTER = r"(?![.,']?\d)"
 _NEAR_CHARS = 40
@@ -59,7 +60,8 @@ class Parts:
         words = rf"(?:(?:{any_of(figures.fillers)})\b\.?{GAP}){{0,3}}"
         bounds = any_of((*figures.more, *figures.less))
         self.more = frozenset(map(fold, figures.more))
-        self.between = rf"{GAP}{words}(?P<bound>{bounds})?{GAP}{words}"
+        note = r"(?:\s?\([^()\d\n]{1,10}\))?"  # "FC (lpm): 120"
+        self.between = rf"{note}{GAP}{words}(?P<bound>{bounds})?{GAP}{words}"
         spelled = [
             unit for one in figures.measures for u in one.units.values() for unit in u.spelled
         ]
@@ -94,10 +96,10 @@ class _MeasurePattern:
         yield rf"{BEFORE}(?:{labels})(?![a-z]){self._parts.between}{number}(?:{unit})?"
         trailing = any_of(measure.trailing.get(self._lang, ()))
         if trailing:
-            yield rf"{BEFORE}(?P<bound>){number}{unit}\s(?:{trailing})\b"
+            yield rf"{_BEFORE_NUMBER}(?P<bound>){number}{unit}\s(?:{trailing})\b"
         if measure.unlabelled:
             alone = any_of(measure.unlabelled)
-            yield rf"{BEFORE}(?P<bound>){number}\s?(?P<unit>{alone})(?![a-z0-9])"
+            yield rf"{_BEFORE_NUMBER}(?P<bound>){number}\s?(?P<unit>{alone})(?![a-z0-9])"
 
     def find(self, text: str) -> Iterator[Figure]:
         """Yield what this measure reads in a folded text."""

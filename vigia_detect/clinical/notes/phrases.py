@@ -168,5 +168,5 @@ def _after_gap(
         if at + skipped >= len(tokens):
             return
         token = tokens[at + skipped]
-        if token.stop or not token.is_word:
+        if token.stop or not (token.is_word or token.word == "/"):
             return

@@ -74,7 +74,7 @@ class Speller:
         if not _MIN_LETTERS_SWAP <= len(word) <= _MAX_LETTERS:
             return set()
         near = {near for key in (word, *_shortened(word)) for near in self._near.get(key, ())}
-        is_slip = _is_one_slip if len(word) >= _MIN_LETTERS_EDIT else _is_swapped
+        is_slip = _is_one_slip if len(word) >= _MIN_LETTERS_EDIT else _is_small_slip
         return {right for right in near if right[0] == word[0] and is_slip(word, right)}
 
 
@@ -91,14 +91,14 @@ def _sound(word: str) -> str:
 def _is_one_slip(word: str, right: str) -> bool:
     """Whether one letter was added, lost or changed, or two neighbours were swapped."""
     rest, wanted = _without_common_start(word, right)
-    changed = rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:]
-    return changed or _is_swapped(word, right)
+    return rest[1:] == wanted[1:] or _is_small_slip(word, right)
 
 
-def _is_swapped(word: str, right: str) -> bool:
-    """Whether two neighbouring letters were swapped and nothing else."""
+def _is_small_slip(word: str, right: str) -> bool:
+    """Whether a letter was lost or two neighbours swapped: all that short words can bear."""
     rest, wanted = _without_common_start(word, right)
-    return len(rest) > 1 and rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
+    lost = rest == wanted[1:] or (rest[1:] == wanted and len(word) >= _MIN_LETTERS_EDIT)
+    return lost or (len(rest) > 1 and rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
 
 
 def _without_common_start(word: str, right: str) -> tuple[str, str]:

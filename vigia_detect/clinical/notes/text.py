@@ -18,7 +18,8 @@ _PLAIN = {
     "\N{RIGHTWARDS ARROW}": ">",
 }
 _TOKEN = re.compile(r"\d+(?:[.,']\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|\S")
-_SENTENCE_MARKS = frozenset(".!?;")
+# A question mark ends none: the answer belongs to it ("fiebre? no").
+_SENTENCE_MARKS = frozenset(".!;")
 # A full stop after these belongs to the abbreviation and does not end a sentence.
 _ABBREVIATED = frozenset(
     {
@@ -26,6 +27,11 @@ _ABBREVIATED = frozenset(
         *("approx", "ej", "vs", "resp", "temp", "sat", "der", "izq", "lt", "rt", "cc", "hab", "mm"),
         *("ant", "op", "abd", "ext"),
     }
+)
+# A line that ends with one of these goes on in the next.
+_HANGING = frozenset(
+    {"de", "del", "la", "el", "los", "las", "un", "una", "en", "con", "por", "y", "o", "ni", "a"}
+    | {"of", "the", "an", "in", "with", "for", "and", "or", "nor", "to", "any"}
 )
 
 
@@ -114,7 +120,7 @@ def read(text: str, correct: Callable[[str], str]) -> Note:
                 raw=text[origin[match.start()] : origin[match.end() - 1] + 1].lower(),
                 start=match.start(),
                 end=match.end(),
-                stop=breaks or _ends_sentence(word, before, gap),
+                stop=(breaks and word not in _HANGING) or _ends_sentence(word, before, gap),
                 breaks=breaks,
             )
         )

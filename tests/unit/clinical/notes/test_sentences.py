@@ -50,3 +50,7 @@ def test_a_reader_that_finds_nothing_or_everything_would_fail(
 ) -> None:
     monkeypatch.setattr(measure_notes, "extract", lambda *_: ())
     assert measure_notes.measure("develop").share("emergency") < EMERGENCY_FOUND
+
+
+def test_the_reference_page_is_what_was_measured() -> None:
+    assert measure_notes.PAGE.read_text(encoding="utf-8") == measure_notes.page()

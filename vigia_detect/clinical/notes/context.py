@@ -19,6 +19,9 @@ from vigia_detect.clinical.notes.text import Token, numbered
 
 _REACH = 40  # tokens; longer scopes are run-on text, in which a cue no longer speaks
 _WINDOW = 6  # words between a negation or a plan and its first finding
+_CLOSE = 4  # tokens: how far the past reaches to a figure, or to how the person is
+_PAST_BACK = 8  # words that "en 2019" reaches back
+_RESOLVED_AFTER = 3  # tokens between "cedió" and the fever
 _NEAR = 2  # words between "previo" and what was before
 _NEAR_SOURCE = 4  # tokens between "orina" and its smell
 _BACK = 6  # words that "negativo" or "(-)" reaches back
@@ -27,15 +30,17 @@ _TURNS = {
     Cue.NEGATE: {Cue.BUT, Cue.CAUSE, Cue.AFFIRM, Cue.WITH, Cue.NEGATE, Cue.DENY},
     Cue.PLAN: {Cue.BUT, Cue.CAUSE, Cue.AFFIRM, Cue.WITH, Cue.NOW},
     Cue.HISTORY: {Cue.BUT, Cue.AFFIRM, Cue.NOW},
-    Cue.OTHER_PERSON: {Cue.BUT, Cue.PATIENT, Cue.WOUND, Cue.NOW},
+    Cue.OTHER_PERSON: {Cue.BUT, Cue.PATIENT, Cue.WOUND, Cue.NOW, Cue.AFFIRM},
     Cue.FAMILY: {Cue.BUT, Cue.PATIENT},
     Cue.CONDITIONAL: {Cue.BUT},
+    Cue.TEACH: {Cue.BUT, Cue.AFFIRM, Cue.NOW},
 }
 """Cues that end a scope wherever they stand."""
 
 _AFRESH = {
     Cue.HISTORY: {Cue.WITH, Cue.NEGATE, Cue.DENY, Cue.PATIENT, Cue.WOUND},
     Cue.CONDITIONAL: {Cue.NOW},
+    Cue.TEACH: {Cue.PATIENT, Cue.WOUND, Cue.WITH},
 }
 """Cues that end a scope only right after a comma."""
 
@@ -47,6 +52,8 @@ class Context:
     negated: set[int] = field(default_factory=set)
     past: set[int] = field(default_factory=set)
     past_item: set[int] = field(default_factory=set)
+    past_close: set[int] = field(default_factory=set)
+    stopped: set[int] = field(default_factory=set)
     other: set[int] = field(default_factory=set)
     imagined: set[int] = field(default_factory=set)
     resolved: set[int] = field(default_factory=set)
@@ -91,6 +98,8 @@ class Reader:
             Cue.OF_OTHER: self._mark_of_other,
             Cue.CONDITIONAL: self._mark_imagined,
             Cue.PLAN: self._mark_imagined,
+            Cue.TEACH: self._mark_imagined,
+            Cue.STOPPED: self._mark_stopped,
             Cue.IF: self._mark_condition,
             Cue.ELSEWHERE: self._mark_elsewhere,
         }
@@ -115,13 +124,18 @@ class Reader:
             self._mark_far(cue, context)
 
     def _mark_resolved(self, cue: Match[Cue], context: Context) -> None:
-        around = list(self._around(cue, _REACH))
+        around = [*self._back_over(cue, _BACK), *self._after(cue, _RESOLVED_AFTER), cue.start]
         if not any(self._lists.starting(index) for index in around):
             # "celulitis la semana pasada, ya resuelta" speaks of the item before.
-            comma = around[0] - 1
+            comma = min(around) - 1
             alike = comma > 0 and self.sentences[comma] == self.sentences[cue.start]
-            around += list(self._around_token(comma, _REACH)) if alike else []
+            around += list(self._around_token(comma, _PAST_BACK)) if alike else []
         context.resolved.update(around)
+
+    def _mark_stopped(self, cue: Match[Cue], context: Context) -> None:
+        context.stopped.update(self._around(cue, _PAST_BACK))
+        if cue.start and self._tokens[cue.start - 1].word == ",":
+            context.stopped.update(self._around_token(cue.start - 1, _PAST_BACK))
 
     def _mark_other(self, cue: Match[Cue], context: Context) -> None:
         context.other.update(range(cue.start, cue.end), self._forward(cue, cue.meaning))
@@ -142,18 +156,38 @@ class Reader:
 
     def _mark_past(self, cue: Match[Cue], context: Context) -> None:
         scope = list(self._forward(cue, Cue.HISTORY))
+        item = self.items[cue.start]
         context.past.update(scope)
-        # A figure further on in the list is today's ("antecedente de HTA, PA 80/40").
-        context.past_item.update(i for i in scope if self.items[i] == self.items[cue.start])
+        context.past_item.update(index for index in scope if self.items[index] == item)
+        # "antecedente de HTA, PA 80/40": what stands further on in the list is today's.
+        close = (i for i in scope if self.items[i] == item and i < cue.end + _CLOSE)
+        context.past_close.update(i for i in close if not self._is_state(i))
 
     def _mark_far(self, cue: Match[Cue], context: Context) -> None:
         item, sentence = self.items[cue.start], self.sentences[cue.start]
         if item not in self._items_with[Cue.NOW]:
-            around = set(self._around(cue, _REACH))
+            around = {*self._back_over(cue, _PAST_BACK), *self._after(cue, _CLOSE)}
             context.past |= around
             context.past_item |= around
+            context.past_close |= around & set(self._around(cue, _CLOSE))
         if sentence in self._sentences_with[Cue.PAST]:
             self._mark_past(cue, context)
+
+    def _after(self, cue: Match[Cue], reach: int) -> Iterator[int]:
+        """Yield the next tokens, up to a word that opens something new."""
+        for index in range(cue.end, min(cue.end + reach, len(self._tokens))):
+            opens = self._at.get(index, set()) & {Cue.AFFIRM, Cue.WITH, Cue.WOUND, Cue.PATIENT}
+            if self.items[index] != self.items[cue.start] or opens:
+                return
+            yield index
+
+    def _back_over(self, cue: Match[Cue], words: int) -> Iterator[int]:
+        """Yield the tokens before a cue in its item, over so many words."""
+        for index in range(cue.start - 1, -1, -1):
+            words -= self._tokens[index].is_word
+            if self.items[index] != self.items[cue.start] or words < 0:
+                return
+            yield index
 
     def _forward(self, cue: Match[Cue], kind: Cue) -> Iterator[int]:
         """Yield the tokens after a cue up to where its scope ends."""
@@ -204,11 +238,8 @@ class Reader:
         """Yield the tokens before a cue in its item, back to the next cue of yes or no."""
         bounds = {Cue.NEGATE_AFTER, Cue.AFFIRM_AFTER, Cue.NEGATE, Cue.DENY}
         ends = {c.end - 1 for c in self._before(cue) if c.meaning in bounds}
-        words = 0
-        for index in range(cue.start - 1, -1, -1):
-            words += self._tokens[index].is_word
-            same = self.items[index] == self.items[cue.start]
-            if not same or index in ends or words > _BACK:
+        for index in self._back_over(cue, _BACK):
+            if index in ends:
                 return
             yield index
 

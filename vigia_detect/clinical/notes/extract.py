@@ -132,7 +132,17 @@ class _Reading:
             return True
         if mention.meaning.of_lesion and here & context.elsewhere:
             return False
-        return not here & (context.past | context.resolved) and not self._is_lookalike(mention)
+        if mention.meaning.novelty == "supports.vasopressor_new" and here & context.stopped:
+            return False
+        past = self._past_for(mention.meaning)
+        return not here & (past | context.resolved) and not self._is_lookalike(mention)
+
+    def _past_for(self, concept: Concept) -> set[int]:
+        """How far the past reaches: an illness is listed as history, a smell is not."""
+        if concept.state:
+            return self._context.past_close
+        described = concept.of_lesion and not concept.disease
+        return self._context.past_item if described else self._context.past
 
     def _is_denied(self, mention: Match[Concept]) -> bool:
         inside = not self._denials.isdisjoint(mention.inner)
@@ -161,7 +171,7 @@ class _Reading:
         first = self._note.token_at(figure.start)
         last = self._note.token_at(figure.end - 1)
         here, context = set(range(first, last + 1)), self._context
-        if here & (context.other | context.imagined | context.past_item):
+        if here & (context.other | context.imagined | context.past_close):
             return False
         # "sin T° mayor a 38" denies the bound; a plain figure is never denied.
         return not (figure.bound and here & context.negated)

@@ -37,12 +37,14 @@ class Cue(StrEnum):
     EARLIER = "earlier"
     RECENT = "recent"
     RESOLVED = "resolved"
+    STOPPED = "stopped"
     OTHER_PERSON = "other_person"
     OF_OTHER = "of_other"
     FAMILY = "family"
     CONDITIONAL = "conditional"
     IF = "if"
     PLAN = "plan"
+    TEACH = "teach"
     INSTRUCTION = "instruction"
     BUT = "but"
     CAUSE = "cause"
@@ -81,6 +83,7 @@ class Concept(_Model):
         negated: fields and values when it is said not to be there.
         state: it says how the person is now, so a list of past or denied things ends before it.
         chronic: it stays true when told as history.
+        disease: though it is found at a wound it has a name that lists of old illnesses use.
         not_near: word class whose words in the same item mean that something else is spoken of.
         novelty: whether words of newness around it are read, and into which field.
         es: Spanish phrases.
@@ -92,6 +95,7 @@ class Concept(_Model):
     negated: dict[str, Value] = Field(default_factory=dict)
     state: bool = False
     chronic: bool = False
+    disease: bool = False
     not_near: str | None = None
     novelty: Literal["vitals.mental_state_new", "supports.vasopressor_new"] | None = None
     es: tuple[str, ...] = ()

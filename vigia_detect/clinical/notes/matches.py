@@ -123,7 +123,8 @@ def _undoes(other: Match[Cue], one: Match[Cue]) -> bool:
 
 def _hides(other: Match[Concept], one: Match[Concept]) -> bool:
     inside = other.start <= one.start and one.end <= other.end
-    if not inside or other.length <= one.length:
+    longer = other.length > one.length or (_contains(other, one) and other.length == one.length)
+    if not inside or not longer:
         return False
     paths = {*other.meaning.affirmed, *other.meaning.negated}
     return not paths or not paths.isdisjoint({*one.meaning.affirmed, *one.meaning.negated})

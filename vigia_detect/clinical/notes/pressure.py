@@ -40,6 +40,9 @@ class PressureReader:
         self._usual = re.compile(rf"{BEFORE}(?:{usual})(?![a-z]){between}{pair}")
         self._now = (
             re.compile(rf"{BEFORE}(?:{labels})(?![a-z]){between}{end}"),
+            re.compile(
+                rf"{BEFORE}(?:{labels})(?![a-z])[^.;\d\n]{{0,25}}?(?=[4-9]\d/|\d{{3}}/){end}"
+            ),
             re.compile(rf"{BEFORE}(?:{rows})(?![a-z])[^a-z/\n]{{0,40}}(?<!\d){end}"),
             re.compile(rf"(?<![\d/])(?=\d+\s?/\s?\d+\s?mm\s?hg){end}"),
         )

@@ -159,9 +159,6 @@ class Reader:
         item = self.items[cue.start]
         context.past.update(scope)
         context.past_item.update(index for index in scope if self.items[index] == item)
-        # "antecedente de HTA, PA 80/40": what stands further on in the list is today's.
-        close = (i for i in scope if self.items[i] == item and i < cue.end + _CLOSE)
-        context.past_close.update(i for i in close if not self._is_state(i))
 
     def _mark_far(self, cue: Match[Cue], context: Context) -> None:
         item, sentence = self.items[cue.start], self.sentences[cue.start]

@@ -138,7 +138,10 @@ class _Reading:
         return not here & (past | context.resolved) and not self._is_lookalike(mention)
 
     def _past_for(self, concept: Concept) -> set[int]:
-        """How far the past reaches: an illness is listed as history, a smell is not."""
+        """How far the past reaches: an illness is listed as history, a smell is not.
+
+        How the person is, and figures, are today's unless a past time stands right beside them.
+        """
         if concept.state:
             return self._context.past_close
         described = concept.of_lesion and not concept.disease

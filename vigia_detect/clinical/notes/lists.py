@@ -66,14 +66,18 @@ class Lists:
     def _over_comma(self, cue: Match[Cue], kind: Cue, index: int) -> bool:
         if kind not in (Cue.NEGATE, Cue.PLAN):
             return kind is not Cue.OTHER_PERSON
+        if self._tokens[cue.end].word == ":":
+            return True
         items, complete = self._items(index)
         if not items or self._is_closed(items):
             return bool(items)
         bare = [self._is_bare(item) for item in items]
-        if complete and len(items) >= _ENOUGH and all(bare):
+        # "niega alergias, sangrado activo": only after another finding is it a list of findings.
+        after_finding = any(self.starting(at) for at in range(cue.end, index))
+        if after_finding and complete and len(items) >= _ENOUGH and all(bare):
             self._sure_until = items[-1].end
             return True
-        return bare[0] and (cue.meaning is Cue.DENY or not self._of_lesion(items[0]))
+        return bare[0] and not self._of_lesion(items[0])
 
     def _over_and(self, cue: Match[Cue], index: int) -> bool:
         items, _ = self._items(index)

@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 
 from celery import Celery, chain, signals
-from contender import STAGES, Servers, StepRows, stopwatch
+from contender import STAGES, CountedCases, Servers, StepRows
 from workers import READY, Workers
 
 app = Celery(
@@ -42,19 +42,21 @@ def _say_ready(**_: object) -> None:
     print(READY, flush=True)
 
 
-class CeleryChain:
+class CeleryChain(CountedCases):
     """The chain, with its state rows in PostgreSQL or SQLite."""
 
     durable = False
     peer = True
 
     def __init__(self, *, sqlite: bool) -> None:
+        super().__init__()
         self.name = f"Celery chain, {'SQLite' if sqlite else 'PostgreSQL'}"
         self._sqlite = sqlite
 
     def start(self, servers: Servers) -> None:
+        """Make a new database and start the worker processes."""
         self._servers = servers
-        self._cases: list[str] = []
+        self._cases = []
         self._database = "" if self._sqlite else servers.postgres.new_database()
         self._file = servers.folder / "celery.sqlite"
         url = f"sqlite:///{self._file}" if self._sqlite else self._postgres_url()
@@ -67,20 +69,15 @@ class CeleryChain:
         self._workers.start(_command(servers.processes), environment)
         self._workers.wait_ready()
 
-    def run(self, cases: int) -> float:
-        ids = [str(uuid.uuid4()) for _ in range(cases)]
-        with stopwatch() as seconds:
-            for case_id in ids:
-                first, *others = TASKS
-                chain(first.s(case_id), *(task.s() for task in others)).apply_async()
-            self._cases += ids
-            self._rows.wait_for(len(self._cases))
-        return seconds[0]
-
-    def check(self) -> None:
-        self._rows.check(self._cases)
+    def submit(self) -> str:
+        """Hand in one case."""
+        case_id = str(uuid.uuid4())
+        first, *others = TASKS
+        chain(first.s(case_id), *(task.s() for task in others)).apply_async()
+        return case_id
 
     def stop(self) -> None:
+        """Stop the worker processes and drop the database."""
         self._workers.stop()
         self._rows.close()
         app.close()

@@ -1,9 +1,9 @@
 """What every contender must do, and how its work is counted and checked."""
 
-import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +13,13 @@ from servers import Postgres, Valkey
 
 STAGES = ("image_analysis", "risk_score", "medical_analysis", "triage", "audit_log")
 CASE_TIMEOUT_S = 120.0
-POLL_S = 0.02
+# Looks at the database are work too: rare while many cases are open, close near the end.
+POLL_S = 0.005
+POLL_S_PER_OPEN_CASE = 0.002
+CREATE = "CREATE TABLE step_row (case_id text, step text)"
+INSERT = "INSERT INTO step_row (case_id, step) VALUES (%s, %s)"
+INSERT_SQLITE = INSERT.replace("%s", "?")
+FINISHED = "SELECT count(*) FROM step_row WHERE step = 'audit_log'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +69,23 @@ class StepRows:
     A step that is applied twice leaves two rows, so that counting them shows it.
     """
 
-    def __init__(self, url: str, *, source: str | None = None) -> None:
+    def __init__(self, url: str, *, source: str | None = None, finished: str = FINISHED) -> None:
         """Connect.
 
         Args:
             url: `postgresql://…`, or `sqlite:///` and a path.
             source: a query that gives (case_id, step), where the contender keeps such rows itself.
+            finished: a query that counts finished cases, where it has a cheaper one.
         """
+        self._finished_query = finished
         self._connection = _connect(url)
-        mark = "?" if url.startswith("sqlite") else "%s"
-        self._insert = f"INSERT INTO step_row (case_id, step) VALUES ({mark}, {mark})"
+        self._insert = INSERT_SQLITE if url.startswith("sqlite") else INSERT
         if source is not None:
             self._connection.execute(f"CREATE TEMP VIEW step_row AS {source}")
 
     def create(self) -> None:
-        self._connection.execute("CREATE TABLE step_row (case_id text, step text)")
+        """Create the table."""
+        self._connection.execute(CREATE)
 
     def write(self, case_id: str, step: str) -> None:
         """Commit one row: it is on the disk when this returns."""
@@ -89,7 +97,7 @@ class StepRows:
         while (done := self._finished()) < cases:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{done} of {cases} cases finished in {CASE_TIMEOUT_S:.0f} s")
-            time.sleep(POLL_S)
+            time.sleep(min(0.2, POLL_S + POLL_S_PER_OPEN_CASE * (cases - done)))
 
     def check(self, case_ids: Sequence[str]) -> None:
         """Raise AssertionError unless each case has each step's row exactly once."""
@@ -99,21 +107,36 @@ class StepRows:
             raise AssertionError(f"{len(rows)} rows, not {len(expected)} different ones")
 
     def close(self) -> None:
+        """Close the connection."""
         self._connection.close()
 
     def _finished(self) -> int:
-        query = f"SELECT count(*) FROM step_row WHERE step = '{STAGES[-1]}'"
-        row = self._connection.execute(query).fetchone()
+        row = self._connection.execute(self._finished_query).fetchone()
         return int(row[0])
 
 
-@contextlib.contextmanager
-def stopwatch() -> Iterator[list[float]]:
-    """Put the seconds that the block took into the list that it gives."""
-    seconds: list[float] = []
-    start = time.perf_counter()
-    yield seconds
-    seconds.append(time.perf_counter() - start)
+class CountedCases(ABC):
+    """The part of a contender that is the same for all: the stopwatch and the count."""
+
+    _rows: StepRows
+
+    def __init__(self) -> None:
+        self._cases: list[str] = []
+
+    @abstractmethod
+    def submit(self) -> str:
+        """Hand in one case, as durably as the contender can; return its id."""
+
+    def run(self, cases: int) -> float:
+        """Submit `cases` one by one; return the seconds until the last step of the last is done."""
+        start = time.perf_counter()
+        self._cases += [self.submit() for _ in range(cases)]
+        self._rows.wait_for(len(self._cases))
+        return time.perf_counter() - start
+
+    def check(self) -> None:
+        """Raise AssertionError unless every step of every case left exactly one row."""
+        self._rows.check(self._cases)
 
 
 def _connect(url: str) -> Any:

@@ -15,8 +15,8 @@ import uuid
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from contender import STAGES, Servers, StepRows, stopwatch
-from dbos import DBOS, DBOSClient, SQLAlchemyDatasource
+from contender import STAGES, CountedCases, Servers, StepRows
+from dbos import DBOS, DBOSClient, EnqueueOptions, SQLAlchemyDatasource
 from workers import READY, Workers
 
 QUEUE = "cases"
@@ -30,7 +30,7 @@ INSERT = sa.text("INSERT INTO step_row (case_id, step) VALUES (:case_id, :step)"
 Step = Callable[[str], str]
 
 
-class DbosSteps:
+class DbosSteps(CountedCases):
     """Workflows of five `@DBOS.step`."""
 
     name = "DBOS steps, PostgreSQL"
@@ -39,8 +39,9 @@ class DbosSteps:
     transactions = False
 
     def start(self, servers: Servers) -> None:
+        """Make a new database and start the worker processes."""
         self._servers = servers
-        self._cases: list[str] = []
+        self._cases = []
         self._database = servers.postgres.new_database()
         url = servers.postgres.url(self._database, driver="")
         if self.transactions:
@@ -57,22 +58,19 @@ class DbosSteps:
         self._rows = StepRows(url, source=None if self.transactions else CHECKPOINTS)
         self._client = DBOSClient(system_database_url=url)
 
-    def run(self, cases: int) -> float:
-        ids = [str(uuid.uuid4()) for _ in range(cases)]
-        with stopwatch() as seconds:
-            for case_id in ids:
-                self._client.enqueue(
-                    {"queue_name": QUEUE, "workflow_name": WORKFLOW, "workflow_id": case_id},
-                    case_id,
-                )
-            self._cases += ids
-            self._rows.wait_for(len(self._cases))
-        return seconds[0]
-
-    def check(self) -> None:
-        self._rows.check(self._cases)
+    def submit(self) -> str:
+        """Hand in one case."""
+        case_id = str(uuid.uuid4())
+        options: EnqueueOptions = {
+            "queue_name": QUEUE,
+            "workflow_name": WORKFLOW,
+            "workflow_id": case_id,
+        }
+        self._client.enqueue(options, case_id)
+        return case_id
 
     def stop(self) -> None:
+        """Stop the worker processes and drop the database."""
         self._workers.stop()
         self._client.destroy()
         self._rows.close()

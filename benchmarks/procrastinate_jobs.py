@@ -9,14 +9,13 @@ import sys
 import uuid
 from typing import Any
 
-from contender import STAGES, Servers, StepRows, stopwatch
+from contender import INSERT, STAGES, CountedCases, Servers, StepRows
 from procrastinate import App, PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 from workers import READY, Workers
 
 # Jobs of one process that wait for the database at the same time; tried 1 to 50.
 CONCURRENCY = 2
-INSERT = "INSERT INTO step_row (case_id, step) VALUES (%s, %s)"
 
 
 def _pool(**options: Any) -> AsyncConnectionPool:
@@ -49,7 +48,7 @@ def _app(url: str) -> tuple[App, list[Any]]:
     return app, tasks
 
 
-class ProcrastinateJobs:
+class ProcrastinateJobs(CountedCases):
     """Jobs on PostgreSQL, woken by LISTEN/NOTIFY."""
 
     name = "procrastinate jobs, PostgreSQL"
@@ -57,8 +56,9 @@ class ProcrastinateJobs:
     peer = True
 
     def start(self, servers: Servers) -> None:
+        """Make a new database and start the worker processes."""
         self._servers = servers
-        self._cases: list[str] = []
+        self._cases = []
         self._database = servers.postgres.new_database()
         url = servers.postgres.url(self._database, driver="")
         self._rows = StepRows(url)
@@ -71,19 +71,14 @@ class ProcrastinateJobs:
             self._workers.start([sys.executable, __file__], {"BENCH_DATABASE": url})
         self._workers.wait_ready()
 
-    def run(self, cases: int) -> float:
-        ids = [str(uuid.uuid4()) for _ in range(cases)]
-        with stopwatch() as seconds:
-            for case_id in ids:
-                self._tasks[0].defer(case_id=case_id)
-            self._cases += ids
-            self._rows.wait_for(len(self._cases))
-        return seconds[0]
-
-    def check(self) -> None:
-        self._rows.check(self._cases)
+    def submit(self) -> str:
+        """Hand in one case."""
+        case_id = str(uuid.uuid4())
+        self._tasks[0].defer(case_id=case_id)
+        return case_id
 
     def stop(self) -> None:
+        """Stop the worker processes and drop the database."""
         self._workers.stop()
         self._app.close()
         self._rows.close()

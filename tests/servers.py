@@ -75,6 +75,11 @@ class Valkey:
         """Return the URL that Celery understands."""
         return f"redis+socket://{self.socket}?virtual_host={database}"
 
+    def flush(self) -> None:
+        """Empty all databases."""
+        with contextlib.closing(self.client()) as client:
+            client.flushall()
+
     def client(self, database: int = 0) -> "redis.Redis":
         """Return a client; the caller closes it."""
         return redis.Redis(unix_socket_path=str(self.socket), db=database)

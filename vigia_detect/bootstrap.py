@@ -72,8 +72,14 @@ class Vigia:
 
     @cached_property
     def cipher(self) -> Cipher:
-        """Pseudonyms and encryption."""
-        return KeyRing.from_file(self.settings.master_key_file, create=not self.settings.key_file)
+        """Pseudonyms and encryption.
+
+        A key is made only for a home without cases: a lost key must not be replaced in silence.
+        """
+        with self.store.read() as work:
+            fresh = not work.cases.list(limit=1)
+        may_create = fresh and self.settings.key_file is None
+        return KeyRing.from_file(self.settings.master_key_file, create=may_create)
 
     @cached_property
     def blobs(self) -> BlobStore:

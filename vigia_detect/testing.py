@@ -10,7 +10,7 @@ Floats = npt.NDArray[np.float32]
 
 # sRGB tones from very light to very dark skin; engineering choice, spread over the Monk scale
 SKIN = (
-    (244, 219, 198),
+    (232, 204, 182),
     (225, 184, 150),
     (190, 140, 105),
     (140, 95, 68),
@@ -80,7 +80,7 @@ def _lamp(rng: np.random.Generator, size: tuple[int, int]) -> Floats:
 def _body(rng: np.random.Generator, size: tuple[int, int], tone: tuple[int, int, int]) -> Floats:
     """Return skin with blotches and fine lines, and a sheet in one corner."""
     x, y = _grid(size)
-    texture = 1 + 0.06 * _clouds(rng, size, 6) + 0.05 * _clouds(rng, size, 160)
+    texture = 1 + 0.06 * _clouds(rng, size, 6) + 0.08 * _clouds(rng, size, 160)
     skin = texture[..., None] * np.array(tone, np.float32)
     fold = x + y + 0.1 * _clouds(rng, size, 8) > 1.2  # noqa: PLR2004 - cuts off a corner
     return np.where(fold[..., None], np.array(SHEET, np.float32), skin).astype(np.float32)
@@ -91,7 +91,7 @@ def _wound(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Floats, Flo
     x, y = _grid(size)
     (left, top), (wide, high) = rng.uniform(-0.25, 0.15, 2), rng.uniform(0.25, 0.5, 2)
     radius = ((x - left) / wide) ** 2 + ((y - top) / high) ** 2 + 0.3 * _clouds(rng, size, 9)
-    inside = np.clip((1 - radius) * 12, 0, 1).astype(np.float32)
+    inside = np.clip((1 - radius) * 40, 0, 1).astype(np.float32)
     parts = np.stack([_clouds(rng, size, 7) + bias for bias in rng.uniform(-0.6, 0.6, 3)])
-    wet = 1 + 0.12 * _clouds(rng, size, 90)
+    wet = 1 + 0.2 * _clouds(rng, size, 120)
     return inside, (TISSUE[parts.argmax(0)] * wet[..., None]).astype(np.float32)

@@ -134,7 +134,7 @@ def test_a_crash_loop_slows_down_and_is_reported_but_never_given_up(tmp_path: Pa
     gaps = [later - sooner for sooner, later in itertools.pairwise(starts)]
     assert status.crash_loop
     assert status.last_exit == 3
-    assert gaps[3] > 0.3 > gaps[0]
+    assert gaps[3] > max(0.3, gaps[0])
 
 
 def test_a_long_life_makes_deaths_forgotten(tmp_path: Path) -> None:
@@ -224,6 +224,12 @@ def test_one_home_has_one_supervisor(tmp_path: Path) -> None:
         pid_of(supervisor, "w")
         with pytest.raises(ConfigurationError, match="another supervisor"):
             Supervisor([spec("v", SLEEP)], home=tmp_path).run()
+
+
+def test_a_home_that_is_a_file_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        Supervisor([spec("w", SLEEP)], home=tmp_path / "home").run()
 
 
 def test_two_processes_cannot_have_one_name(tmp_path: Path) -> None:

@@ -20,12 +20,15 @@ def show_list(*, limit: int, as_json: bool) -> None:
     if not alerts:
         typer.echo(say(vigia.settings.lang, "no_alerts"))
         return
-    table = Table("id", "case", "kind", "state", "reasons", "opened (UTC)", "by")
+    lang = vigia.settings.lang
+    table = Table(box=None)
+    table.add_column(say(lang, "alert"), no_wrap=True)
+    for heading in ("kind", "status", "opened_at", "taken_by", "reasons"):
+        table.add_column(say(lang, heading))
     for alert in map(alert_report, alerts):
-        reasons = " ".join(alert.reasons)
-        opened = alert.opened_at[:19]
         by = alert.acknowledged_by or ""
-        table.add_row(alert.id, alert.case_id or "", alert.kind, alert.state, reasons, opened, by)
+        reasons = " ".join(alert.reasons)
+        table.add_row(alert.id, alert.kind, alert.state, alert.opened_at[:19], by, reasons)
     Console().print(table)
 
 

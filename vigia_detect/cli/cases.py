@@ -77,11 +77,14 @@ def show_list(*, limit: int, state: str | None, as_json: bool) -> None:
     if not cases:
         typer.echo(say(vigia.settings.lang, "no_cases"))
         return
-    table = Table("id", "estado" if vigia.settings.lang == "es" else "state", "code", "urgency")
-    table.add_column("accepted (UTC)")
+    lang = vigia.settings.lang
+    table = Table(box=None)
+    table.add_column(say(lang, "case"), no_wrap=True)
+    for heading in ("status", "urgency", "accepted_at"):
+        table.add_column(say(lang, heading))
     for case in cases:
         accepted = (iso(case.created_at) or "")[:19]
-        table.add_row(case.id, case.state, case.status_code, case.urgency, accepted)
+        table.add_row(case.id, f"{case.state} ({case.status_code})", case.urgency, accepted)
     Console().print(table)
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli.exit_codes import exit_code
+from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaError
+from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
 Image = Annotated[Path, typer.Argument(help="JPEG, PNG or WebP picture of the wound.")]
@@ -175,10 +176,15 @@ def main() -> None:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if _settings().log_level == "debug":
+            raise
+        typer.echo(say(_settings().lang, "unexpected", kind=type(error).__name__), err=True)
+        sys.exit(ExitCode.UNEXPECTED)
 
 
 def _explain(error: VigiaError) -> None:
-    lang = _lang()
+    lang = _settings().lang
     kinds = [kind.__name__ for kind in type(error).__mro__]
     headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
     if isinstance(error, InvalidContextError):
@@ -191,13 +197,12 @@ def _explain(error: VigiaError) -> None:
         typer.echo(f"{headline}: {detail}" if headline else detail, err=True)
 
 
-def _lang() -> Lang:
-    from vigia_detect.settings import load_settings
-
+def _settings() -> Settings:
+    """Return the settings, or their defaults when the environment's are what is wrong."""
     try:
-        return load_settings().lang
+        return load_settings()
     except VigiaError:
-        return "es"
+        return Settings.model_construct()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ MARKS = {"done": "✓", "failed": "✗", "running": "…", "ready": "·", "waiti
 
 def print_schema_json(value: Any) -> None:
     """Print one JSON document, its keys as in the generated schema."""
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
 
 
 def print_report(report: CaseReport, lang: str, console: Console | None = None) -> None:

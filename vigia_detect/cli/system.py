@@ -28,7 +28,12 @@ def processes(
     ]
     if settings.embedded_broker:
         broker = EmbeddedBroker(settings.root)
-        specs.insert(0, ProcessSpec(name="broker", launch=broker.start, foundation=True))
+        specs.insert(
+            0,
+            ProcessSpec(
+                name="broker", launch=broker.start, foundation=True, log_file=broker.log_file
+            ),
+        )
     return specs
 
 

@@ -21,6 +21,15 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "known": "Caso {case_id}: este envío ya se había recibido.",
         "not_queued": "La cola de mensajes no responde; el caso está guardado y se procesará "
         "cuando vuelva.",
+        "unexpected": "Error inesperado ({kind}). No se muestra su texto, que podría llevar datos "
+        "de pacientes; con VIGIA_LOG_LEVEL=debug se ve entero.",
+        "case": "Caso",
+        "alert": "Alerta",
+        "kind": "Tipo",
+        "accepted_at": "Aceptado (UTC)",
+        "opened_at": "Abierta (UTC)",
+        "taken_by": "La tomó",
+        "reasons": "Motivos",
         "status": "Estado",
         "urgency": "Urgencia",
         "review": "Revisión humana",
@@ -90,6 +99,15 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "known": "Case {case_id}: this submission had been received before.",
         "not_queued": "The message broker does not answer; the case is stored and runs when it "
         "is back.",
+        "unexpected": "Unexpected error ({kind}). Its text is not shown, since it could carry "
+        "patient data; VIGIA_LOG_LEVEL=debug shows all of it.",
+        "case": "Case",
+        "alert": "Alert",
+        "kind": "Kind",
+        "accepted_at": "Accepted (UTC)",
+        "opened_at": "Opened (UTC)",
+        "taken_by": "Taken by",
+        "reasons": "Reasons",
         "status": "Status",
         "urgency": "Urgency",
         "review": "Human review",

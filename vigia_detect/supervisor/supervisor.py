@@ -68,7 +68,7 @@ class Supervisor:
             watch: called every second with what is going on. It must not block for long.
 
         Raises:
-            ConfigurationError: another supervisor runs on this home.
+            ConfigurationError: another supervisor runs on this home, or it cannot be used.
         """
         watch = watch or (lambda _snapshot: None)
         grace_s = max((member.spec.stop_timeout_s for member in self._others), default=0.0)
@@ -131,8 +131,11 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _only_one(self) -> Iterator[None]:
-        path = private_dir(self._home / "run") / "supervisor.lock"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            path = private_dir(self._home / "run") / "supervisor.lock"
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise ConfigurationError(f"the home cannot be used: {error}") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

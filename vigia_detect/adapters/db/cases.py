@@ -1,6 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Update, bindparam, func, select, update
+from sqlalchemy import Connection, UpdateBase, bindparam, func, select, update
 
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import insert_if_new, now
@@ -49,7 +49,7 @@ _OPEN_ALERTS = (
 _ENDING = select(cases.c.review_required, _OPEN_ALERTS).where(cases.c.id == bindparam("id_"))
 
 
-def _ended(event: CaseEvent) -> Update:
+def _ended(event: CaseEvent) -> UpdateBase:
     """Return the compare-and-set of one way to end."""
     source, target = move(CASE_TABLE, event)
     return (
@@ -60,7 +60,9 @@ def _ended(event: CaseEvent) -> Update:
     )
 
 
-_END = {event: _ended(event) for event in CaseEvent if event != CaseEvent.START}
+_END: Mapping[CaseEvent, UpdateBase] = {
+    event: _ended(event) for event in CaseEvent if event != CaseEvent.START
+}
 _RUNS = select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_"))
 
 

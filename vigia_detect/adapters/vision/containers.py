@@ -44,28 +44,36 @@ class Bare:
 
 def bare_jpeg(raw: bytes) -> Bare:
     """Keep the first picture of a JPEG or MPO file; gain maps and films behind it stay out."""
-    head, exif, size, scans, first_scan, at = [b"\xff\xd8"], b"", (0, 0), 0, 0, 2
+    head, exif, size, scan_at, end = [b"\xff\xd8"], b"", (0, 0), 0, 0
+    for marker, body, start, end in _jpeg_segments(raw):
+        if marker == _SCAN:
+            scan_at = scan_at or start
+        elif marker in _SIZES and len(body) >= 5:  # noqa: PLR2004 - precision, height, width
+            size = (int.from_bytes(body[3:5], "big"), int.from_bytes(body[1:3], "big"))
+        elif marker == _EXIF and body.startswith(b"Exif\0\0"):
+            exif = exif or body[6:]
+        if not scan_at and _jpeg_needed(marker, body):
+            head.append(raw[start:end])
+    if not scan_at:
+        raise refusal("damaged")
+    return Bare("JPEG", b"".join(head) + raw[scan_at:end], *size, exif)
+
+
+def _jpeg_segments(raw: bytes) -> Iterator[tuple[int, bytes, int, int]]:
+    """Yield marker, contents, start and end of every segment up to the end of the first picture."""
+    at, scans = 2, 0
     for _ in range(MAX_PIECES):
         match = _MARKER.search(raw, at)
         if not match:
             raise refusal("truncated")
-        marker = match[1][0]
+        marker, start = match[1][0], match.end() - 2
+        body, at = (b"", match.end()) if marker == _END else _jpeg_body(raw, match.end())
+        yield marker, body, start, at
+        scans += marker == _SCAN
         if marker == _END:
-            if not scans:
-                raise refusal("damaged")
-            data = b"".join(head) + raw[first_scan : match.end()]
-            return Bare("JPEG", data, *size, exif)
-        body, at = _jpeg_body(raw, match.end())
-        if marker == _SCAN:
-            scans, first_scan = scans + 1, first_scan or match.start()
-            if scans > MAX_SCANS:
-                raise refusal("damaged")
-        elif marker in _SIZES and len(body) >= 5:  # noqa: PLR2004 - precision, height, width
-            size = (int.from_bytes(body[3:5], "big"), int.from_bytes(body[1:3], "big"))
-        elif marker == _EXIF and body.startswith(b"Exif\0\0") and not exif:
-            exif = body[6:]
-        if not scans and _jpeg_needed(marker, body):
-            head.append(raw[match.end() - 2 : at])
+            return
+        if scans > MAX_SCANS:
+            break
     raise refusal("damaged")
 
 

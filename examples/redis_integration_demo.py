@@ -83,10 +83,11 @@ def work_on_a_case(vigia: Vigia) -> None:
     console.print(f"✓ caso aceptado: {accepted.case_id}")
     show_queues(vigia)
     for stage in Stage:
-        began = time.perf_counter()
+        # what an earlier call has brought on already is out of date here, and does nothing
         vigia.runner.run(run_id(accepted.case_id, stage), 0)
-        milliseconds = (time.perf_counter() - began) * 1000
-        console.print(f"✓ {stage.value}: {milliseconds:.0f} ms")
+    for run in vigia.desk.status(accepted.case_id).runs:
+        milliseconds = ((run.finished_at or 0.0) - (run.started_at or 0.0)) * 1000
+        console.print(f"✓ {run.task}: {run.state.value}, {milliseconds:.0f} ms")
     show_result(vigia, accepted.case_id)
 
 

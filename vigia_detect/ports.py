@@ -135,6 +135,9 @@ class Runs(Protocol):
     def claim(self, run_id: RunId, attempt: int, lease_s: float) -> ClaimedRun | None:
         """Own a ready run whose attempt count is `attempt`; None when there is no such run."""
 
+    def claim_next(self, run: Run, case: StoredCase, lease_s: float) -> ClaimedRun | None:
+        """Own a run of this case that this transaction has just made ready."""
+
     def claim_notice(
         self, run_id: RunId, attempt: int, lease_s: float
     ) -> tuple[Run, Notice] | None:

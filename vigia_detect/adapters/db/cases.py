@@ -1,9 +1,10 @@
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, UpdateBase, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import insert_if_new, now
+from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
 from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
@@ -17,7 +18,7 @@ from vigia_detect.domain.triage import Urgency, most_urgent
 from vigia_detect.errors import NotFoundError
 from vigia_detect.ports import NewCase, PatientKey, StoredCase
 
-_GET = (
+_GET = Prepared(
     select(
         *SUMMARY_COLUMNS,
         cases.c.sealed,
@@ -29,13 +30,13 @@ _GET = (
     .where(cases.c.id == bindparam("id_"))
 )
 _STARTED_FROM, _STARTED = move(CASE_TABLE, CaseEvent.START)
-_START = (
+_START = Prepared(
     update(cases)
     .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
     .values(state=_STARTED, status_code=StatusCode.ANALYSING)
 )
-_LOCK = select(cases.c.urgency).where(cases.c.id == bindparam("id_")).with_for_update()
-_DECIDE = (
+_LOCK = Prepared(select(cases.c.urgency).where(cases.c.id == bindparam("id_")).with_for_update())
+_DECIDE = Prepared(
     update(cases)
     .where(cases.c.id == bindparam("id_"))
     .values(urgency=bindparam("urgency_"), review_required=bindparam("review"))
@@ -46,13 +47,15 @@ _OPEN_ALERTS = (
     .where(alerts.c.case_id == bindparam("id_"), alerts.c.state == AlertState.OPEN)
     .scalar_subquery()
 )
-_ENDING = select(cases.c.review_required, _OPEN_ALERTS).where(cases.c.id == bindparam("id_"))
+_ENDING = Prepared(
+    select(cases.c.review_required, _OPEN_ALERTS).where(cases.c.id == bindparam("id_"))
+)
 
 
-def _ended(event: CaseEvent) -> UpdateBase:
+def _ended(event: CaseEvent) -> Prepared:
     """Return the compare-and-set of one way to end."""
     source, target = move(CASE_TABLE, event)
-    return (
+    return Prepared(
         update(cases)
         .where(cases.c.id == bindparam("id_"), cases.c.state == source)
         .values(state=target, status_code=bindparam("code"), finished_at=now())
@@ -60,10 +63,10 @@ def _ended(event: CaseEvent) -> UpdateBase:
     )
 
 
-_END: Mapping[CaseEvent, UpdateBase] = {
+_END: Mapping[CaseEvent, Prepared] = {
     event: _ended(event) for event in CaseEvent if event != CaseEvent.START
 }
-_RUNS = select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_"))
+_RUNS = Prepared(select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_")))
 
 
 class SqlCases:
@@ -121,45 +124,47 @@ class SqlCases:
 
     def get(self, case_id: CaseId) -> StoredCase | None:
         """Return a case, or None."""
-        row = self._connection.execute(_GET, {"id_": case_id}).one_or_none()
+        row = _GET.row(self._connection, id_=case_id)
         if row is None:
             return None
-        patient = PatientKey(Pseudonym(row.pseudonym), row.wrapped_key, row.sealed_code)
-        return StoredCase(to_summary(row), patient, row.sealed, row.image_ref)
+        summary = to_summary(row)
+        sealed, image_ref, wrapped_key, sealed_code = row[len(SUMMARY_COLUMNS) :]
+        patient = PatientKey(summary.pseudonym, wrapped_key, sealed_code)
+        return StoredCase(summary, patient, sealed, image_ref)
 
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
-        self._connection.execute(_LOCK, {"id_": case_id})
+        _LOCK.row(self._connection, id_=case_id)
 
     def start(self, case_id: CaseId) -> None:
         """Note that work on the case has begun, once."""
-        if self._connection.execute(_START, {"id_": case_id}).rowcount == 1:
+        if _START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
     def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
         """Write triage's verdict; the urgency can only rise."""
-        known = Urgency(self._connection.execute(_LOCK, {"id_": case_id}).scalar_one())
-        decided = most_urgent(known, urgency)
-        parameters = {"id_": case_id, "urgency_": decided, "review": review_required}
-        self._connection.execute(_DECIDE, parameters)
+        ((known,),) = _LOCK.rows(self._connection, id_=case_id)
+        decided = most_urgent(Urgency(known), urgency)
+        _DECIDE.count(self._connection, id_=case_id, urgency_=decided, review=review_required)
         detail = {"urgency": decided, "review_required": review_required}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
-        rows = self._connection.execute(_RUNS, {"id_": case_id})
+        rows = _RUNS.rows(self._connection, id_=case_id)
         states = {Stage(task): RunState(state) for task, state in rows}
-        review_required, open_alerts = self._connection.execute(_ENDING, {"id_": case_id}).one()
+        ((review, open_alerts),) = _ENDING.rows(self._connection, id_=case_id)
+        review_required = None if review is None else bool(review)
         found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
         if found is None:
             return None
         event, code = found
-        state = self._connection.execute(_END[event], {"id_": case_id, "code": code}).scalar()
-        if state is None:
+        ended = _END[event].row(self._connection, id_=case_id, code=code)
+        if ended is None:
             return None
-        detail = {"state": state, "code": code}
+        detail = {"state": ended[0], "code": code}
         self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
-        return CaseState(state)
+        return CaseState(ended[0])
 
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""

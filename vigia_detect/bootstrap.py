@@ -1,7 +1,7 @@
 """Puts the parts together. Nothing else knows which adapter stands behind which port."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from vigia_detect.adapters.notify.inbox import Inbox
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.adapters.vision.quality import QualityChecker
 from vigia_detect.clinical import RuleSet, load_rules
-from vigia_detect.domain.policy import TaskPolicy, task_policies
+from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
 from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
 from vigia_detect.settings import Settings, load_settings
@@ -35,7 +35,8 @@ from vigia_detect.stages.vault import Vault
 class Vigia:
     """One process's set of parts, each made when it is first asked for.
 
-    The arguments replace parts, for tests and benchmarks.
+    The arguments replace parts, for tests and benchmarks; `queues` are those that this process
+    serves, all of them unless said.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class Vigia:
         bodies: Mapping[Stage, StageBody] | None = None,
         publisher: Publisher | None = None,
         notifier: Notifier | None = None,
+        queues: Collection[str] = tuple(Queue),
     ) -> None:
         self.settings = settings or load_settings()
         self._bodies = bodies
         self._publisher = publisher
         self._notifier = notifier
+        self._queues = queues
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -138,6 +141,7 @@ class Vigia:
             bodies=self._bodies or self._stage_bodies(),
             policies=self.policies,
             leases=self.leases,
+            queues=self._queues,
             alert_repeat_s=self.settings.alert_repeat_s,
         )
 
@@ -199,9 +203,14 @@ class _Current:
 _current = _Current()
 
 
+def installed() -> bool:
+    """Tell whether this process has its own parts (a fork of one that has them does not)."""
+    return _current.vigia is not None and _current.pid == os.getpid()
+
+
 def current() -> Vigia:
     """Return this process's parts, made from the environment on first use."""
-    if _current.vigia is None or _current.pid != os.getpid():
+    if not installed():
         install(Vigia())
     assert _current.vigia is not None  # noqa: S101 - install() has just set it
     return _current.vigia
@@ -210,8 +219,3 @@ def current() -> Vigia:
 def install(vigia: Vigia) -> None:
     """Use these parts in this process (tests and benchmarks bring their own)."""
     _current.vigia, _current.pid = vigia, os.getpid()
-
-
-def reset() -> None:
-    """Forget the parts without closing them: they belong to the parent process."""
-    _current.vigia = None

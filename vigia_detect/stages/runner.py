@@ -7,7 +7,7 @@ is fenced by the same number.
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias
 
 import structlog
@@ -45,6 +45,7 @@ class StageRunner:
         bodies: Mapping[Stage, StageBody],
         policies: Mapping[str, TaskPolicy],
         leases: LeaseKeeper,
+        queues: Collection[str],
         alert_repeat_s: float,
     ) -> None:
         self._store = store
@@ -53,6 +54,7 @@ class StageRunner:
         self._bodies = bodies
         self._policies = policies
         self._leases = leases
+        self._queues = queues
         self._alert_repeat_s = alert_repeat_s
 
     def run(
@@ -136,13 +138,13 @@ class StageRunner:
     def _take_on(
         self, work: UnitOfWork, claimed: ClaimedRun, ready: tuple[Run, ...]
     ) -> ClaimedRun | None:
-        """Claim what comes next in the same queue, in the transaction that made it ready.
+        """Claim what comes next, if this worker serves its queue, as it becomes ready.
 
         It saves a message, a transaction and the wait in the queue: a case that has begun is
         brought on before another is begun.
         """
         for run in ready:
-            if run.queue == claimed.run.queue:
+            if run.queue in self._queues:
                 return work.runs.claim_next(run, claimed.case, self._leases.lease_s)
         return None
 

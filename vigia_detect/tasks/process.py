@@ -8,7 +8,8 @@ import threading
 
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
-from vigia_detect.bootstrap import current, reset
+from vigia_detect.bootstrap import Vigia, current, install, installed
+from vigia_detect.core.celery_config import celery_app
 from vigia_detect.log import configure_logging, route_standard_logging
 from vigia_detect.settings import load_settings
 
@@ -26,7 +27,8 @@ def start_logging(**_: object) -> None:
 @worker_process_init.connect
 def start_sweeping(**_: object) -> None:
     """Give the new process its own parts and start its sweeper."""
-    reset()
+    if not installed():
+        install(Vigia(queues=frozenset(celery_app.amqp.queues.consume_from)))
     vigia = current()
     _stop.clear()
     threading.Thread(

@@ -143,8 +143,8 @@ class _Reader:
         return nodes.Test(self._path(path), lambda value: value in wanted)
 
     def _equality(self, path: str, right: ast.expr) -> Node:
-        if isinstance(right, ast.Constant) and isinstance(right.value, bool):
-            wanted = right.value
+        if _dotted_or(right) in YES_NO:
+            wanted = _dotted_or(right) == "true"
             if self._words.paths.get(path) != YES_NO:
                 raise ConditionError(f"{path!r} is not a yes/no field")
             return nodes.Test(self._path(path), lambda value: value is wanted)
@@ -184,7 +184,7 @@ class _Reader:
 
 def _is_number(tree: ast.expr) -> bool:
     if isinstance(tree, ast.Constant):
-        return isinstance(tree.value, int | float) and not isinstance(tree.value, bool)
+        return isinstance(tree.value, int | float)
     return _dotted_or(tree).startswith("limit.")
 
 

@@ -108,6 +108,11 @@ def reported(one: Judgement) -> Judgement:
     return one if one.is_true else Judgement(Truth.FALSE, one.because, one.open)
 
 
+def stated(one: Judgement) -> Judgement:
+    """Return whether it is known to be true, asking for nothing that could change that."""
+    return Judgement(Truth.TRUE if one.is_true else Truth.FALSE, one.because)
+
+
 def _because(parts: Iterable[Judgement]) -> frozenset[str]:
     return NO_PATHS.union(*(part.because for part in parts))
 

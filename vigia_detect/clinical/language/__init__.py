@@ -7,5 +7,6 @@ A condition is written as in ``vitals.map_mmhg < limit.map_low or supports.vasop
 - ``limit.x`` is a number of the hospital's profile;
 - ``and``, ``or``, ``not``, ``== != < <= > >=``, ``code in path``, ``path in {codes}``, ``a - b``;
 - ``at_least(n, a, b, ...)``, ``overlaps(path, codes)``, ``any_lesion(x)``, ``every_lesion(x)``;
-- ``known(path)`` asks whether a value was given; ``reported(x)`` counts unknown as not reported.
+- ``known(path)`` asks whether a value was given; ``reported(x)`` and ``stated(x)`` count unknown as
+  not so, and only the first lists what could change it as missing.
 """

@@ -96,6 +96,8 @@ class _Reader:
                 return nodes.AtLeast(number, self._conditions(rest))
             case "reported", [part]:
                 return nodes.Reported(self.condition(part))
+            case "stated", [part]:
+                return nodes.Stated(self.condition(part))
             case "known", [part]:
                 return nodes.Known(self._source(part))
             case "any_lesion", [part]:

@@ -142,6 +142,17 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """The part is known to hold, and nothing is asked because of it."""
+
+    part: Node
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Judge unknown as not stated."""
+        return logic.stated(self.part.judge(scope))
+
+
+@dataclass(frozen=True, slots=True)
 class AnyLesion:
     """The part holds for one lesion or more."""
 

@@ -1,0 +1,174 @@
+"""The scales as loaded from data: scoring, and which risk scale belongs to whom (facts.md B)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Self
+
+from vigia_detect.clinical.data_file import DATA, read_data
+from vigia_detect.clinical.evidence import Text
+from vigia_detect.clinical.scales_model import (
+    AgeLimits,
+    ProfileData,
+    RiskScalesFile,
+    ScaleData,
+    ScalesFile,
+)
+from vigia_detect.domain.scales import Scale, ScaleScore
+from vigia_detect.errors import ConfigurationError
+
+FILES = ("scales.yaml", "child_scales.yaml", "wound_scales.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """All scales, with what the sources say about them.
+
+    Attributes:
+        age_limits: ages that decide which risk scale is used.
+        fallback: adult scales that stand in when the scale for the age has no item, in order.
+        categories: names of the risk categories.
+        data: sources and texts by scale id.
+        scales: items and cut-offs by scale id.
+    """
+
+    age_limits: AgeLimits
+    fallback: tuple[str, ...]
+    categories: Mapping[str, Text]
+    data: Mapping[str, ScaleData]
+    scales: Mapping[str, Scale]
+
+    @classmethod
+    def of(cls, risk: RiskScalesFile, *others: ScalesFile) -> Self:
+        """Put the files together.
+
+        Raises:
+            ConfigurationError: a scale is there twice, or a category has no name.
+        """
+        data: dict[str, ScaleData] = {}
+        for file in (risk, *others):
+            if twice := data.keys() & file.scales.keys():
+                raise ConfigurationError(f"scales given twice: {', '.join(sorted(twice))}")
+            data.update(file.scales)
+        made = cls(risk.age_limits, risk.fallback, risk.categories, {}, {})
+        return made._with_data(data)
+
+    def with_profiles(self, extra: Mapping[str, Mapping[str, ProfileData]]) -> Self:
+        """Return scales with a hospital's own cut-offs laid over ours.
+
+        Args:
+            extra: by scale id and profile id; a profile of the same id replaces ours.
+
+        Raises:
+            ConfigurationError: an unknown scale or category, or bands that overlap or leave gaps.
+        """
+        data = dict(self.data)
+        for name, profiles in extra.items():
+            if name not in data:
+                raise ConfigurationError(f"{name}: unknown scale; known: {', '.join(data)}")
+            merged = {**data[name].profiles, **profiles}
+            data[name] = data[name].model_copy(update={"profiles": merged})
+        return self._with_data(data)
+
+    def with_age_limits(self, limits: AgeLimits) -> Self:
+        """Return scales with a hospital's own age limits."""
+        return replace(self, age_limits=limits)
+
+    def _with_data(self, data: Mapping[str, ScaleData]) -> Self:
+        for name, scale in data.items():
+            used = {category for profile in scale.profiles.values() for category in profile.bands}
+            if scale.kind == "risk" and (unknown := used - self.categories.keys()):
+                raise ConfigurationError(f"{name}: unknown categories {sorted(unknown)}")
+        try:
+            scales = {name: scale.scale(name) for name, scale in data.items()}
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
+        return replace(self, data=data, scales=scales)
+
+
+@cache
+def load_scales() -> Scales:
+    """Read and check the scales that come with Vigia; once a process.
+
+    Raises:
+        ConfigurationError: the data is broken; each problem with file and line.
+    """
+    first, *others = FILES
+    risk = read_data(DATA / first, RiskScalesFile)
+    return Scales.of(risk, *(read_data(DATA / name, ScalesFile) for name in others))
+
+
+def score_scale(
+    scale_id: str,
+    items: Mapping[str, int | None],
+    profiles: Iterable[str] | None = None,
+    scales: Scales | None = None,
+) -> ScaleScore:
+    """Score a scale from the points that a person gave.
+
+    Args:
+        scale_id: for example `braden`.
+        items: points by item name; None or a missing name is a blank item.
+        profiles: cut-off profiles to name a category for; None for all of this scale.
+        scales: None for those that come with Vigia.
+
+    Raises:
+        ConfigurationError: an unknown scale or profile.
+        InvalidContextError: an unknown item or points out of range, with the field's path.
+    """
+    known = (scales or load_scales()).scales
+    if scale_id not in known:
+        raise ConfigurationError(f"{scale_id}: unknown scale; known: {', '.join(known)}")
+    scale = known[scale_id]
+    wanted = tuple(scale.profiles if profiles is None else profiles)
+    for profile in wanted:
+        if profile not in scale.profiles:
+            listed = ", ".join(scale.profiles) or "none"
+            raise ConfigurationError(f"{scale_id}: unknown profile {profile}; known: {listed}")
+    return scale.score(items, wanted)
+
+
+def risk_scale_for(
+    age_years: float | None = None,
+    gestational_age_weeks: float | None = None,
+    age_days: float | None = None,
+    given: Collection[str] | None = None,
+    scales: Scales | None = None,
+) -> str:
+    """Return the id of the risk scale to use for a person (facts.md B rule 5).
+
+    A newborn has NSRAS, a child Braden Q, an adult Braden; no age counts as adult.
+
+    Args:
+        age_years: age; with 1 or more the newborn's fields are not looked at.
+        gestational_age_weeks: recorded for newborns only.
+        age_days: day of life; recorded for newborns only.
+        given: scales with at least one scored item. Decides where Braden Q and Braden overlap,
+            and lets Norton or EMINA stand in; None to go by age alone.
+        scales: None for those that come with Vigia.
+    """
+    scales = scales or load_scales()
+    given = () if given is None else given
+    chosen = _by_age(age_years, gestational_age_weeks, age_days, given, scales.age_limits)
+    stand_ins = [name for name in scales.fallback if name in given]
+    return stand_ins[0] if stand_ins and chosen not in given else chosen
+
+
+def _by_age(
+    years: float | None,
+    weeks: float | None,
+    days: float | None,
+    given: Collection[str],
+    limits: AgeLimits,
+) -> str:
+    if not years and _is_newborn(weeks, days, limits):
+        return "nsras"
+    if years is None or years >= limits.braden_q_below_years:
+        return "braden"
+    # Sources disagree on these ages, so the person who filled in one of the two has chosen.
+    either = years >= limits.braden_from_years
+    return "braden" if either and "braden" in given and "braden_q" not in given else "braden_q"
+
+
+def _is_newborn(weeks: float | None, days: float | None, limits: AgeLimits) -> bool:
+    return weeks is not None if days is None else days <= limits.newborn_max_days

@@ -44,6 +44,14 @@ ORDER: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
 }
 
 
+WRAPPERS: dict[str, Callable[[Node], Node]] = {
+    "reported": nodes.Reported,
+    "stated": nodes.Stated,
+    "any_lesion": nodes.AnyLesion,
+    "every_lesion": nodes.EveryLesion,
+}
+
+
 def read_condition(text: str, words: Vocabulary) -> Node:
     """Return the condition that the text says.
 
@@ -91,19 +99,13 @@ class _Reader:
         raise ConditionError(f"{name!r} is neither a definition nor a yes/no field")
 
     def _call(self, name: str, args: list[ast.expr]) -> Node:
+        if name in WRAPPERS and len(args) == 1:
+            return WRAPPERS[name](self.condition(args[0]))
         match name, args:
             case "at_least", [ast.Constant(value=int(number)), *rest]:
                 return nodes.AtLeast(number, self._conditions(rest))
-            case "reported", [part]:
-                return nodes.Reported(self.condition(part))
-            case "stated", [part]:
-                return nodes.Stated(self.condition(part))
             case "known", [part]:
                 return nodes.Known(self._source(part))
-            case "any_lesion", [part]:
-                return nodes.AnyLesion(self.condition(part))
-            case "every_lesion", [part]:
-                return nodes.EveryLesion(self.condition(part))
             case "overlaps", [ast.Attribute() | ast.Name() as part, codes]:
                 return self._overlaps(_dotted(part), codes)
         raise ConditionError(f"no such use of {name}()")

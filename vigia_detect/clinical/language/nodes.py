@@ -66,7 +66,10 @@ class Test:
         """Judge the source's values: reported ones by the worse, alternatives by all of them."""
         reading = self.source.read(scope)
         results = {self.holds(value) for value in reading.values}
-        if not results or (reading.alternatives and len(results) > 1):
+        unsure = (reading.alternatives and len(results) > 1) or (
+            reading.partial and True not in results
+        )
+        if not results or unsure:
             return Judgement(logic.Truth.UNKNOWN, reading.because, reading.open)
         truth = logic.of(value=any(results), because=reading.because)
         return Judgement(truth.truth, truth.because, reading.open)

@@ -26,6 +26,7 @@ class Reading:
     because: frozenset[str] = NO_PATHS
     open: frozenset[str] = NO_PATHS
     alternatives: bool = False
+    partial: bool = False
 
 
 class Scope(Protocol):

@@ -47,7 +47,7 @@ def read_data(path: Path, model: type[Model]) -> Model:
 
 
 def _parse(text: str, name: str) -> tuple[yaml.Node | None, object]:
-    loader = yaml.SafeLoader(text)
+    loader = yaml.CSafeLoader(text)
     try:
         root = loader.get_single_node()
         for key in _repeated_keys(root):

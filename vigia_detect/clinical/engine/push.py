@@ -30,9 +30,7 @@ class Push:
 def push_of(lesion: Lesion, *, is_open: bool, is_closed: bool) -> Push:
     """Return PUSH of a lesion; never imputed, and none for intact skin that was not a wound."""
     low, high = _today(lesion, is_open=is_open, is_closed=is_closed)
-    points = sorted(
-        ((-past.days_ago, past.score, past.score) for past in lesion.push_history or ())
-    )
+    points = sorted((-past.days_ago, past.score, past.score) for past in lesion.push_history or ())
     if low is not None and high is not None and not any(day == 0 for day, _, _ in points):
         points.append((0, low, high))
     return Push(low, high, _trend(points), _days_without_fall(points))

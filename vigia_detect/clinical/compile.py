@@ -86,6 +86,7 @@ def _rule(name: str, urgency: Urgency, data: RuleData, read: Read) -> made.Rule:
         when=read(name, data.when),
         also=tuple((read(name, more.when), more.do) for more in data.also),
         supports=None if data.supports is None else read(name, data.supports),
+        raises=None if data.raises is None else read(name, data.raises),
     )
 
 

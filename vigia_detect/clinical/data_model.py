@@ -61,14 +61,15 @@ class RuleData(DataModel):
         do: actions, the most pressing first.
         also: further actions under further conditions.
         supports: a finding that does not fire the rule but is shown beside it.
-        raises: the urgency is also that of the worst plausible candidate of the model.
+        raises: a condition on a lesion under which the urgency is also that of the worst
+            plausible candidate that the model gives for it.
     """
 
     when: Condition
     do: tuple[ActionId, ...]
     also: tuple[Addition, ...] = ()
     supports: Condition | None = None
-    raises: Literal["plausible_candidates"] | None = None
+    raises: Condition | None = None
     red_flag: bool = True
     text: Text
     evidence: Evidence

@@ -37,6 +37,7 @@ class Rule:
     when: Node
     also: tuple[tuple[Node, tuple[str, ...]], ...]
     supports: Node | None
+    raises: Node | None
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ def _by_age(
     given: Collection[str],
     limits: AgeLimits,
 ) -> str:
-    if not years and _is_newborn(weeks, days, limits):
+    if (years is None or years < 1) and _is_newborn(weeks, days, limits):
         return "nsras"
     if years is None or years >= limits.braden_q_below_years:
         return "braden"

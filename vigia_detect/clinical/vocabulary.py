@@ -44,6 +44,7 @@ LESION_YES_NO = (
     "photo.has_candidates",
     "photo.names_lesion",
     "photo.differs",
+    "photo.alone",
 )
 NUMBERS = (
     "age_years",

@@ -16,6 +16,7 @@ from vigia_detect.clinical.data_model import (
     RuleData,
     RulesFile,
     SourcesFile,
+    TextsFile,
     WordsFile,
 )
 from vigia_detect.clinical.language.grammar import ConditionError, Vocabulary, read_condition
@@ -39,6 +40,7 @@ class Files:
     actions: ActionsFile
     protocol: ProtocolFile
     forbidden: ForbiddenFile
+    texts: TextsFile
     rules: tuple[RulesFile, ...]
 
 

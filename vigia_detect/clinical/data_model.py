@@ -19,6 +19,16 @@ class SourceData(DataModel):
     read: Literal["all", "excerpts", "table", "none"]
 
 
+class TextsFile(DataModel):
+    """`texts.yaml`: sentences that belong to no rule; `{name}` is a limit of the profile."""
+
+    disclaimer: Text
+    contacts: dict[Urgency, Text]
+    urgency: dict[Urgency, Text]
+    certainty: dict[str, Text]
+    labels: dict[str, Text]
+
+
 class SourcesFile(DataModel):
     """`sources.yaml`."""
 
@@ -86,6 +96,7 @@ class ClassData(Text):
     """A class of pressure injury, or an outcome that is none."""
 
     urgency: Urgency
+    injury: bool = False
     source: str
 
 

@@ -65,6 +65,7 @@ def read_files() -> Files:
         actions=read_data(DATA / "actions.yaml", files.ActionsFile),
         protocol=read_data(DATA / "protocol.yaml", files.ProtocolFile),
         forbidden=read_data(DATA / "forbidden.yaml", files.ForbiddenFile),
+        texts=read_data(DATA / "texts.yaml", files.TextsFile),
         rules=tuple(read_data(DATA / f"rules/{name}.yaml", files.RulesFile) for name in RULE_FILES),
     )
     check(read)
@@ -99,6 +100,7 @@ def _compile(shipped: Files, settled: Settled, checksum: str) -> RuleSet:
         protocol=compiling.protocol(shipped, read),
         protocol_notes=shipped.protocol,
         forbidden=compiling.forbidden(shipped, read),
+        texts=shipped.texts,
         scales=settled.scales,
     )
 

@@ -16,6 +16,7 @@ from vigia_detect.clinical.data_model import (
     ProtocolFile,
     RuleData,
     SourceData,
+    TextsFile,
 )
 from vigia_detect.clinical.language.nodes import Node
 from vigia_detect.clinical.scales import Scales
@@ -128,6 +129,7 @@ class RuleSet:
     protocol: tuple[ProtocolStep, ...]
     protocol_notes: ProtocolFile
     forbidden: tuple[Forbidden, ...]
+    texts: TextsFile
     scales: Scales
 
     def limit(self, name: str) -> float:

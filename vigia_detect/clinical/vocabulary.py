@@ -7,24 +7,12 @@ from vigia_detect.clinical.inputs import codes
 from vigia_detect.clinical.inputs.schema import YES_NO, known_paths
 from vigia_detect.clinical.language.grammar import Codes, Vocabulary, read_condition
 from vigia_detect.clinical.language.nodes import Node
+from vigia_detect.clinical.notes.finding import NOTE_ONLY
 from vigia_detect.domain.triage import Urgency
 
 BLANCHABLE = "blanchable_erythema"
 CERTAINTIES = ("confirmed", "to_confirm", "indeterminate")
 TRENDS = ("rising", "falling", "level")
-
-WORDS_OF_NOTES = (
-    "symptoms.fever",
-    "symptoms.hypothermia",
-    "symptoms.hypotension",
-    "symptoms.tachypnoea",
-    "symptoms.bradycardia",
-    "symptoms.suspected_sepsis",
-    "symptoms.suspected_infection",
-    "symptoms.suspected_necrotising_infection",
-    "symptoms.suspected_dysreflexia",
-)
-"""Signs that a nurse writes in words where the case format has only a number."""
 
 CASE_YES_NO = (
     "supports.has_devices",
@@ -68,7 +56,7 @@ def vocabulary(
     Raises:
         ConditionError: a definition cannot be read; its name is in the text.
     """
-    yes_no = (*WORDS_OF_NOTES, *CASE_YES_NO, *LESION_YES_NO)
+    yes_no = (*NOTE_ONLY, *CASE_YES_NO, *LESION_YES_NO)
     class_codes = frozenset(classes)
     paths: dict[str, Codes] = {
         **_input_paths(),

@@ -11,6 +11,8 @@ from vigia_detect.clinical.language.reading import Reading, Value
 
 NOT_DONE = "not_done"
 """A test that was not done says nothing: it is the same as a missing value."""
+COVERS = ("slough", "eschar")
+"""Tissues that hide what lies under them."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ def lesion_fields(lesion: Lesion) -> dict[str, Value]:
     if lesion.bed_tissue is not None:
         seen = [part for part in lesion.bed_tissue if part.percent != 0]
         fields["lesion.bed_tissue"] = tuple(part.type for part in seen)
+        shares = [part.percent for part in seen]
+        if None not in shares:
+            fields["lesion.cover_percent"] = sum(
+                part.percent or 0 for part in seen if part.type in COVERS
+            )
     fields.pop("lesion.push_history", None)
     return fields
 

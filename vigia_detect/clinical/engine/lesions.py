@@ -33,6 +33,7 @@ class Found:
     certainty: Certainty
     flags: tuple[str, ...]
     differentials: tuple[str, ...]
+    wound_diagram_total: int | None
 
 
 def examine(
@@ -61,8 +62,8 @@ def examine(
     push = _push(lesion, bedside, rules)
     everything.derived |= {
         "lesion_class": _class_reading(class_, candidates, proposal),
-        "lesion_candidates": Reading((candidates,), proposal.because, proposal.open),
-        "lesion_certainty": Reading((certainty,), proposal.because, proposal.open),
+        "lesion_candidates": known(candidates, because=proposal.because),
+        "lesion_certainty": known(certainty, because=proposal.because),
         "photo.differs": known(photos.differs(photo, proposal), because=proposal.because),
         "photo.alone": known(proposal.class_ == INDETERMINATE, because=proposal.because),
         **_push_readings(push, everything),
@@ -81,6 +82,7 @@ def examine(
         certainty=certainty,
         flags=flags,
         differentials=differentials,
+        wound_diagram_total=lesion.cl_wound_diagram_total,
     )
 
 
@@ -91,9 +93,12 @@ def _certainty(class_: str, proposal: Proposal) -> Certainty:
 
 
 def _class_reading(class_: str, candidates: tuple[str, ...], proposal: Proposal) -> Reading:
-    """Where no class is proposed, each candidate may be the right one."""
+    """Where no class is proposed, each candidate may be the right one.
+
+    What could change a proposed class is asked for with the class, not with every rule about it.
+    """
     if class_ not in NO_CLASS:
-        return Reading((class_,), proposal.because, proposal.open)
+        return known(class_, because=proposal.because)
     possible = tuple(dict.fromkeys(OTHERWISE.get(one, one) for one in candidates))
     return Reading(possible, proposal.because, proposal.open, alternatives=True)
 
@@ -123,9 +128,8 @@ def _push_readings(push: Push, lesion: LesionScope) -> dict[str, Reading]:
 def _flags(lesion: LesionScope, rules: RuleSet) -> tuple[str, ...]:
     verdicts = {flag.id: flag.when.judge(lesion) for flag in rules.flags}
     shown = tuple(name for name, verdict in verdicts.items() if verdict.is_true)
-    open_paths = frozenset[str]().union(*(verdict.open for verdict in verdicts.values()))
     because = frozenset[str]().union(*(verdicts[name].because for name in shown))
-    lesion.derived["lesion_flags"] = Reading((shown,), because, open_paths)
+    lesion.derived["lesion_flags"] = known(shown, because=because)
     return shown
 
 

@@ -18,8 +18,7 @@ def missing(triage: Triage, lesions: Sequence[Found], rated: Rated) -> tuple[str
     for verdict in triage.verdicts:
         found |= dict.fromkeys(askable(verdict.judged.open))
     for lesion in lesions:
-        flags = lesion.scope.read("lesion_flags").open
-        found |= dict.fromkeys(askable(lesion.proposal.open | flags))
+        found |= dict.fromkeys(askable(lesion.proposal.open))
     found |= dict.fromkeys(rated.missing)
     found |= dict.fromkeys(askable(NO_PATHS.union(*(one.open for one in rated.judged.values()))))
     return tuple(found)

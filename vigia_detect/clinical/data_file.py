@@ -46,8 +46,14 @@ def read_data(path: Path, model: type[Model]) -> Model:
         raise ConfigurationError("\n".join(problems)) from error
 
 
+def line_in(path: Path, place: tuple[int | str, ...]) -> str:
+    """Return ``file:line`` of a place in a YAML file, for a problem that only its reader sees."""
+    root, _ = _parse(path.read_text(encoding="utf-8"), path.name)
+    return f"{path.name}:{_line(root, place)}"
+
+
 def _parse(text: str, name: str) -> tuple[yaml.Node | None, object]:
-    loader = yaml.SafeLoader(text)
+    loader = yaml.CSafeLoader(text)
     try:
         root = loader.get_single_node()
         for key in _repeated_keys(root):

@@ -195,7 +195,7 @@ def _by_age(
     given: Collection[str],
     limits: ByAge,
 ) -> str:
-    if not years and _is_newborn(weeks, days, limits):
+    if (years is None or years < 1) and _is_newborn(weeks, days, limits):
         return limits.newborn
     if years is None or years >= limits.child_below_years:
         return limits.adult

@@ -32,6 +32,9 @@ check: $(READY) ## lint, format, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(READY) ## write docs/reference anew from the code
+	$(BIN)/python -m vigia_detect.docs
+
 bench: $(READY) ## measure side by side with peers
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
 	$(BIN)/python benchmarks/run.py $(ARGS)
@@ -44,4 +47,4 @@ lock: ## write the lock files anew
 	$(COMPILE) -c requirements/runtime.lock -o requirements/dev.lock requirements/dev.in
 	$(COMPILE) -c requirements/runtime.lock -o requirements/bench.lock requirements/bench.in
 
-.PHONY: help setup demo up test check bench lock
+.PHONY: help setup demo up test check docs bench lock

@@ -62,7 +62,23 @@ class InvalidContextError(InvalidInputError):
 
 
 class InvalidImageError(InvalidInputError):
-    """The picture is missing, unreadable, not a picture, too large or of an unsupported kind."""
+    """The picture is missing, unreadable, not a picture, too large or of an unsupported kind.
+
+    Attributes:
+        code: stable name of the reason, for programs.
+        es: one sentence for the person who sent it; also the text of the error.
+        en: the same in English.
+    """
+
+    def __init__(self, code: str, *, es: str, en: str) -> None:
+        super().__init__(es)
+        self.code = code
+        self.es = es
+        self.en = en
+
+    def text(self, lang: str) -> str:
+        """Return the sentence in `lang`, `es` or `en`."""
+        return self.en if lang == "en" else self.es
 
 
 class InvalidOptionError(InvalidInputError):

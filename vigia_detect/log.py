@@ -79,3 +79,21 @@ def configure_logging(level: str = "info") -> None:
 def get_logger() -> Any:
     """Return the logger. Its events are static names; values go into fields."""
     return structlog.get_logger()
+
+
+class _StandardHandler(logging.Handler):
+    """Sends records of libraries through our log, without the values they carry."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log the message's template (never its arguments) and the exception's type."""
+        event = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        get_logger().log(record.levelno, event, process=record.name, exc_info=record.exc_info)
+
+
+def route_standard_logging(level: str = "info") -> None:
+    """Send what libraries log through the same allow-list."""
+    root = logging.getLogger()
+    root.handlers = [_StandardHandler()]
+    root.setLevel(level.upper())
+    for chatty in ("celery", "kombu"):  # three lines a task, and ours say more
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

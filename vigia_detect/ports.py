@@ -1,6 +1,6 @@
 """The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -135,6 +135,18 @@ class Runs(Protocol):
     def claim(self, run_id: RunId, attempt: int, lease_s: float) -> ClaimedRun | None:
         """Own a ready run whose attempt count is `attempt`; None when there is no such run."""
 
+    def claim_next(
+        self, run: Run, case: StoredCase, known: Mapping[Stage, bytes], lease_s: float
+    ) -> ClaimedRun | None:
+        """Own a run of this case that this transaction has just made ready.
+
+        Args:
+            run: as this transaction made it ready.
+            case: as it was read for the stage before.
+            known: encrypted results that need not be read again.
+            lease_s: seconds until the lease runs out.
+        """
+
     def claim_notice(
         self, run_id: RunId, attempt: int, lease_s: float
     ) -> tuple[Run, Notice] | None:
@@ -184,6 +196,9 @@ class Runs(Protocol):
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""
 
+    def oldest_ready_s(self) -> float:
+        """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
+
 
 class Alerts(Protocol):
     """Rows of alerts, their notifications and deadlines."""
@@ -208,6 +223,9 @@ class Alerts(Protocol):
     def list(self, *, limit: int) -> Sequence[StoredAlert]:
         """Return the newest alerts first."""
 
+    def open_by_kind(self) -> dict[str, int]:
+        """Return how many alerts nobody has acknowledged, by kind."""
+
     def any_due(self) -> bool:
         """Tell whether a deadline has passed (a cheap look)."""
 
@@ -228,10 +246,21 @@ class Audit(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without `commit()` changes nothing."""
 
-    cases: Cases
-    runs: Runs
-    alerts: Alerts
-    audit: Audit
+    @property
+    def cases(self) -> Cases:
+        """Cases and patients."""
+
+    @property
+    def runs(self) -> Runs:
+        """Work."""
+
+    @property
+    def alerts(self) -> Alerts:
+        """Alerts, notifications and deadlines."""
+
+    @property
+    def audit(self) -> Audit:
+        """The trail."""
 
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""
@@ -271,8 +300,8 @@ class Publisher(Protocol):
     def publish(self, run: Run) -> None:
         """Send one message. Raises BrokerUnavailableError; the sweeper will send it again."""
 
-    def idle_queues(self) -> frozenset[str]:
-        """Return the queues in which no message waits. Raises BrokerUnavailableError."""
+    def depths(self) -> dict[str, int]:
+        """Return how many messages wait in each queue. Raises BrokerUnavailableError."""
 
 
 class BlobStore(Protocol):
@@ -300,11 +329,15 @@ class Cipher(Protocol):
     def new_data_key(self, pseudonym: Pseudonym) -> bytes:
         """Return a fresh data key for a patient, wrapped under the master key."""
 
-    def seal(self, patient: PatientKey | bytes, label: str, plain: bytes) -> bytes:
-        """Encrypt under a patient's wrapped key."""
+    def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
+        """Encrypt under a patient's wrapped key.
 
-    def open(self, patient: PatientKey | bytes, label: str, sealed: bytes) -> bytes:
-        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+        Raises:
+            CorruptDataError: the wrapped key is damaged, another patient's or of another master.
+        """
+
+    def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 `docs/reference/settings.md` is generated from this file and a test keeps the two the same.
 """
 
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -109,7 +108,7 @@ class Settings(BaseSettings):
         None, description="YAML file with the hospital's own cut-offs and times."
     )
 
-    @cached_property
+    @property
     def root(self) -> Path:
         """`home`, absolute."""
         return self.home.expanduser().absolute()

@@ -7,10 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from vigia_detect.errors import ConfigurationError, FieldProblem, InvalidContextError
-
-INVALID = 2
-"""Exit code of invalid input, and of a broken profile."""
+from vigia_detect.errors import FieldProblem, InvalidContextError
+from vigia_detect.settings import load_settings
 
 
 def assess(
@@ -22,34 +20,28 @@ def assess(
     ] = None,
     lang: Annotated[str | None, typer.Option(help="es or en; else that of the case.")] = None,
 ) -> None:
-    """Say what the rules find in a case: class, risk, urgency, actions, and why."""
-    # The rules are loaded here and not above, so that other commands start fast.
-    from vigia_detect.clinical import assess as judge  # noqa: PLC0415
-    from vigia_detect.clinical import load_rules, parse_case  # noqa: PLC0415
+    """Say what the rules find in a case: class, risk, urgency, actions, and why.
 
-    try:
-        document = _read(case)
-        if lang is not None:
-            document["lang"] = lang
-        typed = parse_case(document)
-        found = judge(typed, load_rules(profile))
-    except InvalidContextError as error:
-        _refuse([str(problem) for problem in error.problems])
-    except ConfigurationError as error:
-        _refuse([str(error)])
+    Raises:
+        InvalidContextError: the case is wrong; one problem per field, never the patient's text.
+        ConfigurationError: the profile does not fit.
+    """
+    # The rules are loaded here and not above, so that other commands start fast.
+    from vigia_detect.clinical import assess as judge
+    from vigia_detect.clinical import load_rules, parse_case
+
+    document = _read(case)
+    if lang is not None:
+        document["lang"] = lang
+    typed = parse_case(document)
+    found = judge(typed, load_rules(profile or load_settings().profile))
     if as_json:
         answer = found.model_dump(mode="json", by_alias=True)
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
         return
-    from vigia_detect.clinical.report import report  # noqa: PLC0415
+    from vigia_detect.clinical.report import report
 
     sys.stdout.write(report(found, typed.lang))
-
-
-def _refuse(problems: list[str]) -> None:
-    for problem in problems:
-        sys.stderr.write(problem + "\n")
-    raise typer.Exit(INVALID)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -85,7 +77,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _shown(key: str) -> str:
-    from vigia_detect.clinical.inputs.suggest import shown  # noqa: PLC0415
+    from vigia_detect.clinical.inputs.suggest import shown
 
     return shown(key)
 

@@ -1,23 +1,212 @@
-"""The `vigia` command."""
+"""The `vigia` command. Each command imports what it needs when it runs, so that all start fast."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from vigia_detect.cli.assess import assess
+from vigia_detect.cli.exit_codes import ExitCode, exit_code
+from vigia_detect.cli.texts import TEXTS, say
+from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaError
+from vigia_detect.settings import Settings, load_settings
+
+Lang = Literal["es", "en"]
+Image = Annotated[Path, typer.Argument(help="JPEG, PNG or WebP picture of the wound.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case id.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")]
 
 app = typer.Typer(
+    name="vigia",
+    help="Vigia: pressure-injury cases, from the picture to the person who acts.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("assess")(assess)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+alert = typer.Typer(help="Alerts, and answering them.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(alert, name="alert")
+
+app.command()(assess)
 
 
-@app.callback()
-def _vigia() -> None:
-    """Pressure-injury decision support: it never replaces a clinician."""
+@app.command()
+def submit(
+    image: Image,
+    patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],
+    context: Annotated[
+        Path | None, typer.Option(help="JSON file with the patient context (case format).")
+    ] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Language of notes and result.")] = None,
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="A person says that this is an emergency.")
+    ] = False,
+    idempotency_key: Annotated[
+        str | None, typer.Option(help="Your name for this submission; the same key, one case.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the result.")] = False,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 300,
+    as_json: Json = False,
+) -> None:
+    """Submit a case. Once it is accepted, it cannot be lost."""
+    from vigia_detect.cli import cases
+
+    cases.submit(
+        image,
+        patient_code,
+        context=context,
+        lang=lang,
+        emergency=emergency,
+        idempotency_key=idempotency_key,
+        timeout_s=timeout if wait else None,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def case(case_id: CaseArgument, as_json: Json = False) -> None:
+    """Show all that is known about a case. Reading it is recorded."""
+    from vigia_detect.cli import cases
+
+    cases.show(case_id, as_json=as_json)
+
+
+@app.command(name="cases")
+def list_cases(
+    limit: Limit = 20,
+    state: Annotated[str | None, typer.Option(help="Only cases in this state.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List cases, newest first, without patient data."""
+    from vigia_detect.cli import cases
+
+    cases.show_list(limit=limit, state=state, as_json=as_json)
+
+
+@app.command()
+def wait(
+    case_id: CaseArgument,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 300,
+    as_json: Json = False,
+) -> None:
+    """Wait until a case has ended, then show it."""
+    from vigia_detect.cli import cases
+
+    cases.wait(case_id, timeout_s=timeout, as_json=as_json)
+
+
+@alert.command(name="list")
+def alert_list(limit: Limit = 20, as_json: Json = False) -> None:
+    """List alerts, newest first."""
+    from vigia_detect.cli import alerts
+
+    alerts.show_list(limit=limit, as_json=as_json)
+
+
+@alert.command(name="ack")
+def alert_ack(
+    alert_id: Annotated[str, typer.Argument(metavar="ALERT", help="An alert id.")],
+    by: Annotated[str, typer.Option(help="Who takes it on.")],
+) -> None:
+    """Take an alert on: it is not sent again."""
+    from vigia_detect.cli import alerts
+
+    alerts.acknowledge(alert_id, by=by)
+
+
+@app.command()
+def worker(
+    name: Annotated[str, typer.Option(help="The worker's name in logs and monitors.")] = "worker",
+    queues: Annotated[
+        str | None, typer.Option(help="Queues to serve, comma-separated; all when not given.")
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, help="Processes; CELERY_WORKER_CONCURRENCY else.")
+    ] = None,
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
+) -> None:
+    """Run one Celery worker in the foreground."""
+    from vigia_detect.cli.worker import run_worker
+
+    run_worker(name, queues=queues, concurrency=concurrency, log_level=log_level)
+
+
+@app.command()
+def up() -> None:
+    """Run the whole system on this machine until stopped."""
+    from vigia_detect.cli.up import run_up
+
+    run_up()
+
+
+@app.command()
+def demo() -> None:
+    """Run six test cases in a throw-away home, then leave nothing behind."""
+    from vigia_detect.cli.demo import run_demo
+
+    run_demo()
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check every part that Vigia stands on, and say what to do."""
+    from vigia_detect.cli.doctor import run_doctor
+
+    run_doctor(as_json=as_json)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database's tables up to this version."""
+    from vigia_detect.bootstrap import current
+
+    vigia = current()
+    typer.echo(say(vigia.settings.lang, "upgraded", revision=vigia.store.upgrade()))
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command; every error is one clear sentence and its own exit code."""
+    from vigia_detect.log import configure_logging
+
+    configure_logging("warning")
+    try:
+        app()
+    except VigiaError as error:
+        _explain(error)
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if _settings().log_level == "debug":
+            raise
+        typer.echo(say(_settings().lang, "unexpected", kind=type(error).__name__), err=True)
+        sys.exit(ExitCode.UNEXPECTED)
+
+
+def _explain(error: VigiaError) -> None:
+    lang = _settings().lang
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
+    if isinstance(error, InvalidContextError):
+        details = [str(problem) for problem in error.problems]
+    elif isinstance(error, InvalidImageError):
+        details = [error.text(lang)]
+    else:
+        details = [str(error)]
+    for detail in details:
+        typer.echo(f"{headline}: {detail}" if headline else detail, err=True)
+
+
+def _settings() -> Settings:
+    """Return the settings, or their defaults when the environment's are what is wrong."""
+    try:
+        return load_settings()
+    except VigiaError:
+        return Settings.model_construct()
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ The shipped files stay as they are. What does not fit is refused at load, with f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ from vigia_detect.clinical.data_model import Limit, LimitsFile
 from vigia_detect.clinical.evidence import Evidence
 from vigia_detect.clinical.inputs.suggest import nearest
 from vigia_detect.clinical.scales import Scales
-from vigia_detect.clinical.scales_model import AgeLimits, ProfileData
+from vigia_detect.clinical.scales_model import ByAge, ProfileData
 from vigia_detect.errors import ConfigurationError
 
 MAIN_SCALE = "braden"
@@ -31,7 +31,7 @@ class ProfileFile(DataModel):
         category_profile: the cut-offs that the risk category starts from.
         limits: numbers that replace ours, by name.
         cutoffs: cut-offs of scales, by scale and profile name.
-        age_limits: ages that choose the risk scale.
+        by_age: ages that choose the risk scale.
         contacts: whom to reach, by role.
     """
 
@@ -40,7 +40,7 @@ class ProfileFile(DataModel):
     category_profile: str | None = None
     limits: dict[str, float] = Field(default_factory=dict)
     cutoffs: dict[str, dict[str, ProfileData]] = Field(default_factory=dict)
-    age_limits: AgeLimits | None = None
+    by_age: ByAge | None = None
     contacts: dict[str, str] = Field(default_factory=dict)
 
 
@@ -98,7 +98,7 @@ def _scales(path: Path, own: ProfileFile, scales: Scales) -> Scales:
             scales = scales.with_profiles({name: profiles})
         except ConfigurationError as error:
             _refuse(path, ("cutoffs", name), str(error))
-    return scales if own.age_limits is None else scales.with_age_limits(own.age_limits)
+    return scales if own.by_age is None else replace(scales, by_age=own.by_age)
 
 
 def _refuse(path: Path, place: tuple[str, ...], problem: str) -> NoReturn:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vigia_detect.clinical.scales import Scales, load_scales
-from vigia_detect.clinical.scales_model import Bin, ItemData, ScaleData
+from vigia_detect.clinical.scales_model import AddedScale, Bin, ItemData, ScaleData
 from vigia_detect.clinical.terminology_docs import terminology_page
 from vigia_detect.domain.scales import Direction
 
@@ -27,13 +27,17 @@ AGES = """
 
 | who | scale |
 |---|---|
-| newborn, up to day {newborn} of life | `nsras` |
-| child, younger than {child} years | `braden_q` |
-| from {child} to under {adult} years | the one filled in; `braden_q` when neither or both |
-| from {adult} years, or age unknown | `braden` |
+| newborn, up to day {by_age.newborn_max_days} of life | `{by_age.newborn}` |
+| child, younger than {by_age.adult_from_years} years | `{by_age.child}` |
+| younger than {by_age.child_below_years} years | the one filled in, or `{by_age.child}` |
+| older, or age unknown | `{by_age.adult}` |
 | none of its items filled in | the first of {fallback} that was filled in |
+{added}
 
 The ages are configuration. Sources: {sources}.
+
+A wound's PUSH is a warning when it rises {trend.rises} times in a row or has not fallen in
+{trend.no_fall_days} days. Source: {trend_source}.
 """
 
 
@@ -44,16 +48,23 @@ def pages() -> dict[str, str]:
 
 def scales_page(scales: Scales) -> str:
     """Return the page of all scales."""
-    limits = scales.age_limits
     ages = AGES.format(
-        newborn=limits.newborn_max_days,
-        child=limits.braden_from_years,
-        adult=limits.braden_q_below_years,
+        by_age=scales.by_age,
         fallback=", ".join(f"`{name}`" for name in scales.fallback),
-        sources="; ".join(evidence.cite() for evidence in limits.evidence),
+        added="\n".join(_added(added) for added in scales.added),
+        sources="; ".join(evidence.cite() for evidence in scales.by_age.evidence),
+        trend=scales.trend,
+        trend_source=scales.trend.evidence.cite(),
     )
     sections = ("\n".join(_scale(name, data)) for name, data in scales.data.items())
     return HEAD + ages + "\n" + "\n\n".join(sections) + "\n"
+
+
+def _added(added: AddedScale) -> str:
+    beside = ", ".join(f"`{name}`" for name in added.beside)
+    places = ", ".join(f"`{place}`" for place in added.care_settings)
+    where = "with a device" if added.needs_device else f"in {places}"
+    return f"| beside {beside}, {where} | `{added.scale}` ({added.evidence.cite()}) |"
 
 
 def _scale(name: str, data: ScaleData) -> Iterator[str]:

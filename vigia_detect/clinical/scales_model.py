@@ -140,27 +140,43 @@ class ScaleData(DataModel):
         return self
 
 
-class AgeLimits(DataModel):
-    """Ages that decide which risk scale is used (facts.md B rule 5).
+class ByAge(DataModel):
+    """Which risk scale is for whom (facts.md B rule 5).
 
     Attributes:
-        newborn_max_days: oldest day of life with a newborn's scale.
-        braden_from_years: first age at which Braden may be used.
-        braden_q_below_years: first age at which Braden Q is no longer used. Between the two,
-            the scale that a person filled in is used; if neither or both, Braden Q.
+        newborn: scale up to `newborn_max_days` of life.
+        newborn_max_days: oldest day of life of a newborn.
+        child: scale below `child_below_years`.
+        child_below_years: first age at which it is no longer used.
+        adult: scale from `adult_from_years`. Where both may be used, the one that a person
+            filled in is; if neither or both, the child's.
+        adult_from_years: first age at which it may be used.
         evidence: sources.
     """
 
+    newborn: str
     newborn_max_days: int
-    braden_from_years: int
-    braden_q_below_years: int
+    child: str
+    child_below_years: int
+    adult: str
+    adult_from_years: int
     evidence: tuple[Evidence, ...]
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.braden_from_years > self.braden_q_below_years:
-            raise ValueError("between Braden Q and Braden no age may be left without a scale")
+        if self.adult_from_years > self.child_below_years:
+            raise ValueError("between the child's and the adult's no age may be without a scale")
         return self
+
+
+class AddedScale(DataModel):
+    """A scale that is asked for beside others, with a device or in some place only."""
+
+    scale: str
+    beside: tuple[str, ...]
+    needs_device: bool = False
+    care_settings: tuple[str, ...] = ()
+    evidence: Evidence
 
 
 class ScalesFile(DataModel):
@@ -173,6 +189,21 @@ class ScalesFile(DataModel):
 class RiskScalesFile(ScalesFile):
     """The file of risk scales: also which one to use, and how categories are called."""
 
-    age_limits: AgeLimits
+    by_age: ByAge
+    added: tuple[AddedScale, ...]
     fallback: tuple[str, ...]
     categories: dict[str, Text]
+
+
+class TrendLimits(DataModel):
+    """When a wound that is followed by PUSH calls for a new look (facts.md C.9)."""
+
+    rises: int = Field(ge=1)
+    no_fall_days: int = Field(ge=1)
+    evidence: Evidence
+
+
+class WoundScalesFile(ScalesFile):
+    """The file of wound scales: also when their course is a warning."""
+
+    trend: TrendLimits

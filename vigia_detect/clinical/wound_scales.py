@@ -5,9 +5,11 @@ None of these gives a class or an urgency: they follow a wound over time.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from math import inf
 
 from vigia_detect.clinical.scales import Scales, load_scales
 from vigia_detect.clinical.scales_model import Bin, ItemData
+from vigia_detect.domain.trend import Trend, trend
 from vigia_detect.errors import FieldProblem, InvalidContextError
 
 CLOSED = "closed"
@@ -35,7 +37,7 @@ def push_score(
         exudate; open, yet of size 0). A closed wound is 0.
 
     Raises:
-        InvalidContextError: an unknown code or a negative size.
+        InvalidContextError: an unknown code, or a size below 0 or not finite.
     """
     items = (scales or load_scales()).data["push"].items
     tissues = None if bed_tissue is None else tuple(bed_tissue)
@@ -50,6 +52,24 @@ def push_score(
     return low if low == high else (low, high)
 
 
+def push_trend(
+    history: Iterable[tuple[int, int]],
+    today: int | tuple[int, int] | None = None,
+    scales: Scales | None = None,
+) -> Trend:
+    """Tell whether PUSH rises, falls or stalls.
+
+    Args:
+        history: earlier scores as pairs of days ago and score, in any order.
+        today: result of `push_score`; of a pair the worse counts, so doubt never looks better.
+        scales: None for those that come with Vigia.
+    """
+    limits = (scales or load_scales()).trend
+    now = max(today) if isinstance(today, tuple) else today
+    scores = [*history, *([] if now is None else [(0, now)])]
+    return trend(scores, rises=limits.rises, no_fall_days=limits.no_fall_days)
+
+
 def area_points(
     scale_id: str, length_cm: float | None, width_cm: float | None, scales: Scales | None = None
 ) -> int | None:
@@ -58,12 +78,13 @@ def area_points(
     One side of 0 makes the area 0, whatever the other is.
 
     Raises:
-        InvalidContextError: a negative size.
+        InvalidContextError: a size below 0 or not finite.
     """
     sizes = {"length_cm": length_cm, "width_cm": width_cm}
-    wrong = [name for name, size in sizes.items() if size is not None and size < 0]
+    wrong = [name for name, size in sizes.items() if size is not None and not 0 <= size < inf]
     if wrong:
-        raise InvalidContextError(tuple(FieldProblem(name, "below 0", "from 0") for name in wrong))
+        problems = (FieldProblem(name, "no size", "a number from 0") for name in wrong)
+        raise InvalidContextError(tuple(problems))
     if length_cm is None or width_cm is None:
         return None
     items = (scales or load_scales()).data[scale_id].items.values()

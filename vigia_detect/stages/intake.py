@@ -76,6 +76,15 @@ class RedFlags:
     rules: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A submission after its checks: what will be kept of it."""
+
+    context: JsonObject
+    picture: Picture
+    flags: RedFlags
+
+
 class Intake:
     """Validates, makes safe, encrypts and stores a submission in one transaction."""
 
@@ -100,6 +109,10 @@ class Intake:
         self._rules = rules
         self._alert_repeat_s = alert_repeat_s
 
+    def check_context(self, context: Mapping[str, object]) -> None:
+        """Check a patient context without keeping it. Raises InvalidContextError."""
+        parse_context(context)
+
     def accept(self, submission: Submission) -> Accepted:
         """Accept a submission: after this returns, the case cannot be lost.
 
@@ -118,7 +131,7 @@ class Intake:
         case_id = new_case_id()
         ref = self._vault.store_image(patient, case_id, picture.data)
         try:
-            case = self._new_case(case_id, submission, patient, context, picture, flags)
+            case = self._new_case(case_id, submission, patient, Checked(context, picture, flags))
             known, ready = self._store_case(case, submission.actor, flags, picture)
         except BaseException:
             self._vault.drop_image(ref)
@@ -163,31 +176,26 @@ class Intake:
         case_id: CaseId,
         submission: Submission,
         patient: PatientKey,
-        context: JsonObject,
-        picture: Picture,
-        flags: RedFlags,
+        checked: Checked,
     ) -> NewCase:
-        options = submission.options
+        options, urgency = submission.options, checked.flags.urgency
         asked: JsonObject = {"lang": options.lang, "priority": options.priority}
         return NewCase(
             id=case_id,
             pseudonym=patient.pseudonym,
             idempotency_key=self._cipher.pseudonym(f"key:{options.idempotency_key or case_id}"),
-            fingerprint=self._fingerprint(submission.patient_code, context, picture, asked),
+            fingerprint=self._fingerprint(submission.patient_code, checked, asked),
             sealed=self._vault.seal_case(
-                patient, case_id, lang=options.lang, context=context, options=asked
+                patient, case_id, lang=options.lang, context=checked.context, options=asked
             ),
             image_ref=case_id,
-            emergency=flags.urgency == Urgency.EMERGENCY,
-            urgency=flags.urgency,
+            emergency=urgency == Urgency.EMERGENCY,
+            urgency=urgency,
         )
 
-    def _fingerprint(
-        self, patient_code: str, context: JsonObject, picture: Picture, asked: JsonObject
-    ) -> bytes:
-        content = orjson.dumps(
-            [patient_code, context, picture.sha256, asked], option=orjson.OPT_SORT_KEYS
-        )
+    def _fingerprint(self, patient_code: str, checked: Checked, asked: JsonObject) -> bytes:
+        parts = [patient_code, checked.context, checked.picture.sha256, asked]
+        content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
         return self._cipher.pseudonym(hashlib.sha256(content).hexdigest()).encode()
 
     def _store_case(

@@ -1,6 +1,6 @@
 import threading
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from vigia_detect.domain.case import Run
 from vigia_detect.errors import UnavailableError
@@ -10,41 +10,42 @@ from vigia_detect.ports import Store
 log = get_logger()
 
 
-class Lease:
-    """Keeps a claimed run ours while its body works.
+class LeaseKeeper:
+    """Keeps the runs of this process ours while their bodies work.
 
-    A thread renews the lease at a third of its length. When the process dies the thread dies with
-    it, the lease lapses, and a sweeper gives the run to another. A lease that could not be
+    One thread renews every lease at a third of its length. When the process dies the thread dies
+    with it, the leases lapse, and a sweeper gives the runs to others. A lease that could not be
     renewed is not an error here: the fence at the end of the run decides.
     """
 
-    def __init__(self, store: Store, run: Run, lease_s: float) -> None:
+    def __init__(self, store: Store, lease_s: float) -> None:
         self._store = store
-        self._run = run
-        self._lease_s = lease_s
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+        self.lease_s = lease_s
+        self._held: dict[str, Run] = {}
+        self._thread: threading.Thread | None = None
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    @contextmanager
+    def keep(self, run: Run) -> Iterator[None]:
+        """Renew this run's lease until the block is left."""
+        self._held[run.id] = run
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._renew_forever, daemon=True, name="leases")
+            self._thread.start()
+        try:
+            yield
+        finally:
+            del self._held[run.id]
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
+    def _renew_forever(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(self.lease_s / 3):
+            for run in list(self._held.values()):
+                self._renew(run)
 
-    def _renew(self) -> None:
-        while not self._done.wait(self._lease_s / 3):
-            try:
-                with self._store.begin(relaxed=True) as work:
-                    owned = work.runs.renew(self._run, self._lease_s)
-                    work.commit()
-            except UnavailableError:
-                log.warning("lease_not_renewed", run_id=self._run.id)
-                continue
-            if not owned:
-                return
+    def _renew(self, run: Run) -> None:
+        try:
+            with self._store.begin(relaxed=True) as work:
+                work.runs.renew(run, self.lease_s)
+                work.commit()
+        except UnavailableError:
+            log.warning("lease_not_renewed", run_id=run.id)

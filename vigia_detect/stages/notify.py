@@ -8,6 +8,7 @@ from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
 from vigia_detect.errors import LeaseLostError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Notice, Notifier, Store
+from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.runner import error_code, give_up
 
 log = get_logger()
@@ -22,25 +23,26 @@ class NotificationRunner:
         store: Store,
         notifier: Notifier,
         policies: Mapping[str, TaskPolicy],
-        lease_s: float,
+        leases: LeaseKeeper,
         alert_repeat_s: float,
     ) -> None:
         self._store = store
         self._notifier = notifier
         self._policies = policies
-        self._lease_s = lease_s
+        self._leases = leases
         self._alert_repeat_s = alert_repeat_s
 
     def run(self, run_id: RunId, attempt: int) -> None:
         """Deliver the notification that a message names, or do nothing if it is out of date."""
         with self._store.begin(relaxed=True) as work:
-            claimed = work.runs.claim_notice(run_id, attempt, self._lease_s)
+            claimed = work.runs.claim_notice(run_id, attempt, self._leases.lease_s)
             work.commit()
         if claimed is None:
             return
         run, notice = claimed
         try:
-            self._notifier.deliver(notice)
+            with self._leases.keep(run):
+                self._notifier.deliver(notice)
         except UnavailableError as error:
             self._again(run, error)
         else:

@@ -6,7 +6,8 @@ is fenced by the same number.
 """
 
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias
 
 import structlog
@@ -19,11 +20,15 @@ from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import ClaimedRun, Store, UnitOfWork
-from vigia_detect.stages.lease import Lease
+from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
 
 StageBody: TypeAlias = Callable[[CaseFile, StageResults], StageOutput]
+
+CONTINUE_WITHIN_S = 1.0
+"""A stage is taken on without a message of its own only while no more than this of the first one's
+time limit is used: no stage has less time than the policy table gives it, but for this second."""
 
 log = get_logger()
 
@@ -39,7 +44,8 @@ class StageRunner:
         vault: Vault,
         bodies: Mapping[Stage, StageBody],
         policies: Mapping[str, TaskPolicy],
-        lease_s: float,
+        leases: LeaseKeeper,
+        queues: Collection[str],
         alert_repeat_s: float,
     ) -> None:
         self._store = store
@@ -47,7 +53,8 @@ class StageRunner:
         self._vault = vault
         self._bodies = bodies
         self._policies = policies
-        self._lease_s = lease_s
+        self._leases = leases
+        self._queues = queues
         self._alert_repeat_s = alert_repeat_s
 
     def run(
@@ -63,31 +70,42 @@ class StageRunner:
         Raises:
             DatabaseUnavailableError: the run stays as it was; the sweeper will offer it again.
         """
+        started = time.monotonic()
         with self._store.begin(relaxed=True) as work:
-            claimed = work.runs.claim(run_id, attempt, self._lease_s)
+            claimed = work.runs.claim(run_id, attempt, self._leases.lease_s)
             work.commit()
         if claimed is None:
             log.debug("message_out_of_date", run_id=run_id, attempt=attempt)
-            return
+        while claimed is not None:
+            may_continue = time.monotonic() - started < CONTINUE_WITHIN_S
+            claimed = self._run_one(claimed, timeout, may_continue=may_continue)
+
+    def _run_one(
+        self, claimed: ClaimedRun, timeout: type[BaseException], *, may_continue: bool
+    ) -> ClaimedRun | None:
         run = claimed.run
         with structlog.contextvars.bound_contextvars(
             case_id=run.subject, task=run.task, run_id=run.id, attempt=run.attempt
         ):
             try:
-                self._work(claimed, timeout)
+                return self._work(claimed, timeout, may_continue=may_continue)
             except LeaseLostError:
                 log.warning("lease_lost")
+                return None
 
-    def _work(self, claimed: ClaimedRun, timeout: type[BaseException]) -> None:
+    def _work(
+        self, claimed: ClaimedRun, timeout: type[BaseException], *, may_continue: bool
+    ) -> ClaimedRun | None:
         try:
-            with Lease(self._store, claimed.run, self._lease_s):
+            with self._leases.keep(claimed.run):
                 output = self._call_body(claimed)
         except timeout:
             self._fail(claimed.run, StageTimedOutError("The stage ran into its soft limit."))
         except Exception as error:  # noqa: BLE001 - whatever a body raises is a failed attempt, kept
             self._fail(claimed.run, error)
         else:
-            self._finish(claimed, output)
+            return self._finish(claimed, output, may_continue=may_continue)
+        return None
 
     def _call_body(self, claimed: ClaimedRun) -> StageOutput:
         stage = Stage(claimed.run.task)
@@ -97,7 +115,9 @@ class StageRunner:
         }
         return self._bodies[stage](self._vault.open_case(claimed.case), inputs)
 
-    def _finish(self, claimed: ClaimedRun, output: StageOutput) -> None:
+    def _finish(
+        self, claimed: ClaimedRun, output: StageOutput, *, may_continue: bool
+    ) -> ClaimedRun | None:
         run, case = claimed.run, claimed.case
         sealed = self._vault.seal_result(case, Stage(run.task), output.result)
         with self._store.begin() as work:
@@ -107,11 +127,27 @@ class StageRunner:
                 work.cases.decide(
                     case.summary.id, verdict.urgency, review_required=verdict.review_required
                 )
-            ready = self._open_alerts(work, case.summary.id, output.alerts)
-            ready += move_on(work, case.summary.id, Stage(run.task))
+            told = self._open_alerts(work, case.summary.id, output.alerts)
+            ready = move_on(work, case.summary.id, Stage(run.task))
+            following = self._take_on(work, claimed, ready, sealed) if may_continue else None
             work.commit()
-        self._relay.send(ready)
+        self._relay.send(told + tuple(other for other in ready if not _same(other, following)))
         log.info("stage_done")
+        return following
+
+    def _take_on(
+        self, work: UnitOfWork, claimed: ClaimedRun, ready: tuple[Run, ...], sealed: bytes
+    ) -> ClaimedRun | None:
+        """Claim what comes next, if this worker serves its queue, as it becomes ready.
+
+        It saves a message, a transaction and the wait in the queue: a case that has begun is
+        brought on before another is begun.
+        """
+        known = {Stage(claimed.run.task): sealed}
+        for run in ready:
+            if run.queue in self._queues:
+                return work.runs.claim_next(run, claimed.case, known, self._leases.lease_s)
+        return None
 
     def _fail(self, run: Run, error: BaseException) -> None:
         code = error_code(error)
@@ -139,6 +175,10 @@ class StageRunner:
             )
             opened += runs
         return opened
+
+
+def _same(run: Run, claimed: ClaimedRun | None) -> bool:
+    return claimed is not None and run.id == claimed.run.id
 
 
 def move_on(work: UnitOfWork, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:

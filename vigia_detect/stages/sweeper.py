@@ -59,9 +59,10 @@ class Sweeper:
     def send_unpublished(self) -> int:
         """Send again what was never sent or got lost; return how many."""
         try:
-            idle = self._publisher.idle_queues()
+            depths = self._publisher.depths()
         except BrokerUnavailableError:
             return 0
+        idle = frozenset(queue for queue, depth in depths.items() if depth == 0)
         with self._store.begin(relaxed=True) as work:
             runs = work.runs.take_unpublished(idle, BATCH)
             work.commit()

@@ -31,12 +31,12 @@ class Vault:
     ) -> bytes:
         """Encrypt what a person told us about a case."""
         plain = orjson.dumps({"lang": lang, "context": context, "options": options})
-        return self._cipher.seal(patient, f"case:{case_id}", plain)
+        return self._seal(patient, f"case:{case_id}", plain)
 
     def open_case(self, case: StoredCase) -> CaseFile:
         """Decrypt a case's file. Raises CorruptDataError."""
         case_id = case.summary.id
-        sealed = self._cipher.open(case.patient, f"case:{case_id}", case.sealed)
+        sealed = self._open(case.patient, f"case:{case_id}", case.sealed)
         plain = orjson.loads(sealed)
         return CaseFile(
             id=case_id,
@@ -50,16 +50,16 @@ class Vault:
 
     def seal_code(self, patient: PatientKey, patient_code: str) -> bytes:
         """Encrypt a patient's code."""
-        return self._cipher.seal(patient, f"code:{patient.pseudonym}", patient_code.encode())
+        return self._seal(patient, f"code:{patient.pseudonym}", patient_code.encode())
 
     def open_code(self, patient: PatientKey) -> str:
         """Decrypt a patient's code. Raises CorruptDataError."""
         label = f"code:{patient.pseudonym}"
-        return self._cipher.open(patient, label, patient.sealed_code).decode()
+        return self._open(patient, label, patient.sealed_code).decode()
 
     def store_image(self, patient: PatientKey, case_id: CaseId, jpeg: bytes) -> str:
         """Encrypt and store a picture; return its ref. Raises StorageFullError."""
-        self._blobs.put(case_id, self._cipher.seal(patient, f"image:{case_id}", jpeg))
+        self._blobs.put(case_id, self._seal(patient, f"image:{case_id}", jpeg))
         return case_id
 
     def drop_image(self, ref: str) -> None:
@@ -69,14 +69,20 @@ class Vault:
     def seal_result(self, case: StoredCase, stage: Stage, result: JsonObject) -> bytes:
         """Encrypt a stage's result."""
         label = f"result:{case.summary.id}:{stage}"
-        return self._cipher.seal(case.patient, label, orjson.dumps(result))
+        return self._seal(case.patient, label, orjson.dumps(result))
 
     def open_result(self, case: StoredCase, stage: Stage, sealed: bytes) -> JsonObject:
         """Decrypt a stage's result. Raises CorruptDataError."""
         label = f"result:{case.summary.id}:{stage}"
-        result: JsonObject = orjson.loads(self._cipher.open(case.patient, label, sealed))
+        result: JsonObject = orjson.loads(self._open(case.patient, label, sealed))
         return result
 
     def _open_image(self, case: StoredCase) -> bytes:
         sealed = self._blobs.get(case.image_ref)
-        return self._cipher.open(case.patient, f"image:{case.summary.id}", sealed)
+        return self._open(case.patient, f"image:{case.summary.id}", sealed)
+
+    def _seal(self, patient: PatientKey, label: str, plain: bytes) -> bytes:
+        return self._cipher.seal(patient.pseudonym, patient.wrapped_key, label, plain)
+
+    def _open(self, patient: PatientKey, label: str, sealed: bytes) -> bytes:
+        return self._cipher.open(patient.pseudonym, patient.wrapped_key, label, sealed)

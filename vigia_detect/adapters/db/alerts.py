@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import insert_if_new, now
@@ -44,8 +44,7 @@ class SqlAlerts:
             "reasons": to_text(request.reasons),
             "opened_at": now(),
         }
-        added = self._connection.execute(insert_if_new(self._connection, alerts, row))
-        if added.rowcount != 1:
+        if not insert_if_new(self._connection, alerts, row):
             return known, ()
         detail = {"alert_id": known, "kind": request.kind, "reasons": request.reasons}
         self._audit.write([AuditEntry(AuditEvent.ALERT_OPENED, subject, detail=detail)])
@@ -90,6 +89,15 @@ class SqlAlerts:
         """Return the newest alerts first."""
         query = select(alerts).order_by(alerts.c.opened_at.desc()).limit(limit)
         return [_to_alert(row) for row in self._connection.execute(query)]
+
+    def open_by_kind(self) -> dict[str, int]:
+        """Return how many alerts nobody has acknowledged, by kind."""
+        query = (
+            select(alerts.c.kind, func.count())
+            .where(alerts.c.state == AlertState.OPEN)
+            .group_by(alerts.c.kind)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def take_due(self, limit: int) -> tuple[DueTimer, ...]:
         """Win the deadlines that have passed; each is won once."""

@@ -1,14 +1,16 @@
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.rows import to_text
 from vigia_detect.adapters.db.tables import audit
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 
-_INSERT = insert(audit).values(at=now())
+_GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail")
+_INSERT = Prepared(insert(audit).values(at=now(), **{name: bindparam(name) for name in _GIVEN}))
 
 
 class SqlAudit:
@@ -25,7 +27,7 @@ class SqlAudit:
     def flush(self) -> None:
         """Send what was written."""
         if self._pending:
-            self._connection.execute(_INSERT, [_row(entry) for entry in self._pending])
+            _INSERT.many(self._connection, [_row(entry) for entry in self._pending])
             self._pending.clear()
 
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:

@@ -1,40 +1,21 @@
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
+from vigia_detect.adapters.db import case_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import insert_if_new, now
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
-from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
+from vigia_detect.adapters.db.tables import cases, patients
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary
 from vigia_detect.domain.decision import ending
-from vigia_detect.domain.escalation import AlertState
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, RunState, StatusCode, move
-from vigia_detect.domain.triage import Urgency, most_urgent
+from vigia_detect.domain.states import CaseState, RunState, StatusCode
+from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import NotFoundError
 from vigia_detect.ports import NewCase, PatientKey, StoredCase
-
-_GET = (
-    select(
-        *SUMMARY_COLUMNS,
-        cases.c.sealed,
-        cases.c.image_ref,
-        patients.c.wrapped_key,
-        patients.c.sealed_code,
-    )
-    .join(patients)
-    .where(cases.c.id == bindparam("id_"))
-)
-_STARTED_FROM, _STARTED = move(CASE_TABLE, CaseEvent.START)
-_START = (
-    update(cases)
-    .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
-    .values(state=_STARTED, status_code=StatusCode.ANALYSING)
-)
-_RUNS = select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_"))
 
 
 class SqlCases:
@@ -60,8 +41,7 @@ class SqlCases:
             "sealed_code": patient.sealed_code,
             "created_at": now(),
         }
-        added = self._connection.execute(insert_if_new(self._connection, patients, row))
-        if added.rowcount == 1:
+        if insert_if_new(self._connection, patients, row):
             return patient
         stored = self.patient(patient.pseudonym)
         if stored is None:
@@ -83,8 +63,7 @@ class SqlCases:
             "status_code": StatusCode.QUEUED,
             "created_at": now(),
         }
-        added = self._connection.execute(insert_if_new(self._connection, cases, row))
-        if added.rowcount == 1:
+        if insert_if_new(self._connection, cases, row):
             return case.id, case.fingerprint, True
         query = select(cases.c.id, cases.c.fingerprint).where(
             cases.c.idempotency_key == case.idempotency_key
@@ -94,62 +73,47 @@ class SqlCases:
 
     def get(self, case_id: CaseId) -> StoredCase | None:
         """Return a case, or None."""
-        row = self._connection.execute(_GET, {"id_": case_id}).one_or_none()
+        row = sql.GET.row(self._connection, id_=case_id)
         if row is None:
             return None
-        patient = PatientKey(Pseudonym(row.pseudonym), row.wrapped_key, row.sealed_code)
-        return StoredCase(to_summary(row), patient, row.sealed, row.image_ref)
+        summary = to_summary(row)
+        sealed, image_ref, wrapped_key, sealed_code = row[len(SUMMARY_COLUMNS) :]
+        patient = PatientKey(summary.pseudonym, wrapped_key, sealed_code)
+        return StoredCase(summary, patient, sealed, image_ref)
 
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
-        query = select(cases.c.id).where(cases.c.id == case_id).with_for_update()
-        self._connection.execute(query)
+        sql.LOCK.row(self._connection, id_=case_id)
 
     def start(self, case_id: CaseId) -> None:
         """Note that work on the case has begun, once."""
-        if self._connection.execute(_START, {"id_": case_id}).rowcount == 1:
+        if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
     def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
         """Write triage's verdict; the urgency can only rise."""
-        query = select(cases.c.urgency).where(cases.c.id == case_id).with_for_update()
-        known = Urgency(self._connection.execute(query).scalar_one())
-        decided = most_urgent(known, urgency)
-        self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case_id)
-            .values(urgency=decided, review_required=review_required)
+        ((decided,),) = sql.DECIDE[urgency].rows(
+            self._connection, id_=case_id, review=review_required
         )
         detail = {"urgency": decided, "review_required": review_required}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
-        rows = self._connection.execute(_RUNS, {"id_": case_id})
-        states = {Stage(task): RunState(state) for task, state in rows}
-        query = select(
-            cases.c.review_required,
-            select(func.count())
-            .select_from(alerts)
-            .where(alerts.c.case_id == case_id, alerts.c.state == AlertState.OPEN)
-            .scalar_subquery(),
-        ).where(cases.c.id == case_id)
-        review_required, open_alerts = self._connection.execute(query).one()
+        rows = sql.ENDING.rows(self._connection, id_=case_id)
+        states = {Stage(task): RunState(state) for task, state, _, _ in rows}
+        _, _, review, open_alerts = rows[0]
+        review_required = None if review is None else bool(review)
         found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
         if found is None:
             return None
         event, code = found
-        source, target = move(CASE_TABLE, event)
-        ended = self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case_id, cases.c.state == source)
-            .values(state=target, status_code=code, finished_at=now())
-        )
-        if ended.rowcount != 1:
+        ended = sql.END[event].row(self._connection, id_=case_id, code=code)
+        if ended is None:
             return None
-        detail = {"state": target, "code": code}
+        detail = {"state": ended[0], "code": code}
         self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
-        return target
+        return CaseState(ended[0])
 
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""

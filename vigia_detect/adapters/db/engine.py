@@ -1,17 +1,32 @@
 """Connections, the database's clock, and what its errors mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Float, Insert, Table, create_engine, event
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    Table,
+    create_engine,
+    event,
+    or_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from vigia_detect.errors import ConfigurationError, DatabaseUnavailableError, StorageFullError
+from vigia_detect.errors import (
+    ConfigurationError,
+    DatabaseUnavailableError,
+    StorageFullError,
+    UnavailableError,
+)
 
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 5
@@ -85,29 +100,63 @@ def _postgresql_engine(url: str, *, relaxed: bool) -> Engine:
     )
 
 
-def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> Insert:
-    """Return an insert that does nothing when a unique key of `row` is taken."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).values(row).on_conflict_do_nothing()
-    return postgresql.insert(table).values(row).on_conflict_do_nothing()
+def among(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return `column IN values` for fixed values, without SQLAlchemy's cost of expanding them."""
+    return or_(*[column == value for value in sorted(values)])
+
+
+def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert a row unless a unique key of it is taken; tell whether it was inserted."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    (key,) = table.primary_key.columns
+    statement = insert(table).values(row).on_conflict_do_nothing().returning(key)
+    return connection.execute(statement).first() is not None
 
 
 @contextmanager
-def typed_errors() -> Iterator[None]:
-    """Turn driver errors into those of `vigia_detect.errors`."""
+def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+    """Open a transaction that is rolled back unless it is committed inside the block.
+
+    Raises:
+        DatabaseUnavailableError: the database is away or has no tables.
+        StorageFullError: it has no room left.
+    """
+    with typed_errors(engine), engine.connect() as connection:
+        connection.execution_options(read_only=read_only)
+        if read_only and engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")  # saves two round trips
+        try:
+            connection.begin()
+            yield connection
+        except driver_errors(engine):
+            # The driver's errors pass SQLAlchemy by, so it cannot tell a broken connection.
+            connection.invalidate()
+            raise
+
+
+def driver_errors(engine: Engine) -> type[Exception]:
+    """Return the base class of the errors that the engine's driver raises itself."""
+    base: type[Exception] = engine.dialect.loaded_dbapi.Error
+    return base
+
+
+@contextmanager
+def typed_errors(engine: Engine) -> Iterator[None]:
+    """Turn database errors into those of `vigia_detect.errors`."""
     try:
         yield
-    except OperationalError as error:
-        text = str(error.orig)
-        if "disk is full" in text or "No space left" in text:
-            raise StorageFullError("The database has no room left: free disk space.") from error
-        raise DatabaseUnavailableError(
+    except (DBAPIError, driver_errors(engine)) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise _typed(cause, engine) or error from error
+
+
+def _typed(cause: BaseException | None, engine: Engine) -> UnavailableError | None:
+    if "disk is full" in str(cause) or type(cause).__name__ == "DiskFull":
+        return StorageFullError("The database has no room left: free disk space.")
+    operational = isinstance(cause, engine.dialect.loaded_dbapi.OperationalError)
+    if operational or type(cause).__name__ == "UndefinedTable":
+        return DatabaseUnavailableError(
             "The database does not answer or is not set up. Check VIGIA_DATABASE_URL, "
             "then run `vigia db upgrade`."
-        ) from error
-    except DBAPIError as error:
-        if error.connection_invalidated or "UndefinedTable" in type(error.orig).__name__:
-            raise DatabaseUnavailableError(
-                "The database was lost or has no tables. Run `vigia db upgrade`."
-            ) from error
-        raise
+        )
+    return None

@@ -6,12 +6,21 @@ from typing import Any
 import orjson
 
 from vigia_detect.adapters.db.tables import cases, runs
-from vigia_detect.domain.case import CaseSummary, Run
+from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
-from vigia_detect.domain.states import CaseState
+from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 
 RUN_COLUMNS = (runs.c.id, runs.c.task, runs.c.subject, runs.c.attempt, runs.c.queue)
+STATUS_COLUMNS = (
+    runs.c.id,
+    runs.c.task,
+    runs.c.state,
+    runs.c.attempt,
+    runs.c.error_code,
+    runs.c.started_at,
+    runs.c.finished_at,
+)
 SUMMARY_COLUMNS = (
     cases.c.id,
     cases.c.pseudonym,
@@ -30,6 +39,14 @@ def to_run(row: Sequence[Any]) -> Run:
     return Run(RunId(row[0]), row[1], row[2], row[3], row[4])
 
 
+def to_run_status(row: Sequence[Any]) -> RunStatus:
+    """Build a run's status from a row of `STATUS_COLUMNS`."""
+    id_, task, state, attempt, error_code, started_at, finished_at = row
+    return RunStatus(
+        RunId(id_), task, RunState(state), attempt, error_code, started_at, finished_at
+    )
+
+
 def to_runs(rows: Sequence[Sequence[Any]]) -> tuple[Run, ...]:
     """Build runs from rows of `RUN_COLUMNS`."""
     return tuple(to_run(row) for row in rows)
@@ -44,8 +61,8 @@ def to_summary(row: Sequence[Any]) -> CaseSummary:
         state=CaseState(state),
         status_code=code,
         urgency=Urgency(urgency),
-        emergency=emergency,
-        review_required=review,
+        emergency=bool(emergency),  # SQLite has no type for truth
+        review_required=None if review is None else bool(review),
         created_at=created,
         finished_at=finished,
     )

@@ -2,10 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
-from vigia_detect.adapters.db.engine import now
-from vigia_detect.adapters.db.rows import RUN_COLUMNS
+from vigia_detect.adapters.db.engine import among, now
+from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.rows import RUN_COLUMNS, STATUS_COLUMNS
 from vigia_detect.adapters.db.tables import runs
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.stages import INPUTS, Stage
@@ -28,7 +41,7 @@ def _moved(event: RunEvent, **values: object) -> Update:
     )
 
 
-CLAIM = (
+CLAIM = Prepared(
     _moved(
         RunEvent.CLAIM,
         attempt=runs.c.attempt + 1,
@@ -40,38 +53,45 @@ CLAIM = (
 )
 _MINE = runs.c.attempt == bindparam("attempt_")
 _ENDED = {"finished_at": now(), "lease_until": None}
-FINISH = _moved(RunEvent.FINISH, result=bindparam("result_"), **_ENDED).where(_MINE)
-EXHAUST = _moved(RunEvent.EXHAUST, error_code=bindparam("code"), **_ENDED).where(_MINE)
+FINISH = Prepared(_moved(RunEvent.FINISH, result=bindparam("result_"), **_ENDED).where(_MINE))
+EXHAUST = Prepared(_moved(RunEvent.EXHAUST, error_code=bindparam("code"), **_ENDED).where(_MINE))
 _BACK: dict[str, Any] = {"lease_until": None, "published_at": None, "publishes": 0}
-RETRY = _moved(
-    RunEvent.RETRY,
-    error_code=bindparam("code"),
-    not_before=now() + bindparam("delay_s"),
-    **_BACK,
-).where(_MINE)
-LOSE = _moved(RunEvent.LOSE, error_code=bindparam("code"), **_BACK).where(_MINE)
-RENEW = (
+RETRY = Prepared(
+    _moved(
+        RunEvent.RETRY,
+        error_code=bindparam("code"),
+        not_before=now() + bindparam("delay_s"),
+        **_BACK,
+    ).where(_MINE)
+)
+LOSE = Prepared(_moved(RunEvent.LOSE, error_code=bindparam("code"), **_BACK).where(_MINE))
+RENEW = Prepared(
     update(runs)
     .where(runs.c.id == bindparam("id_"), runs.c.state == RunState.RUNNING, _MINE)
     .values(lease_until=now() + bindparam("lease_s"))
 )
-INPUT_RESULTS = select(runs.c.task, runs.c.result).where(
-    runs.c.subject == bindparam("case_id_"),
-    runs.c.task.in_(bindparam("tasks", expanding=True)),
-    runs.c.result.is_not(None),
+_RESULTS = select(runs.c.task, runs.c.result).where(
+    runs.c.subject == bindparam("case_id_"), runs.c.result.is_not(None)
 )
+RESULTS = Prepared(_RESULTS)
+INPUT_RESULTS = {
+    stage: Prepared(_RESULTS.where(among(runs.c.task, inputs)))
+    for stage, inputs in INPUTS.items()
+    if inputs
+}
+OF_CASE = Prepared(select(*STATUS_COLUMNS).where(runs.c.subject == bindparam("case_id_")))
 
 
-def _joined(stage: Stage) -> Update:
+def _joined(stage: Stage) -> Prepared:
     """Return the statement that makes `stage` ready once all of its inputs have ended."""
     source, target = move(RUN_TABLE, RunEvent.INPUTS_ENDED)
     others = runs.alias()
     open_input = exists().where(
         others.c.subject == bindparam("case_id_"),
-        others.c.task.in_(INPUTS[stage]),
-        others.c.state.not_in(RUN_ENDS),
+        among(others.c.task, INPUTS[stage]),
+        ~among(others.c.state, RUN_ENDS),
     )
-    return (
+    return Prepared(
         update(runs)
         .where(
             runs.c.subject == bindparam("case_id_"),
@@ -95,7 +115,7 @@ _OVERDUE = or_(
     and_(runs.c.state == RunState.RUNNING, runs.c.lease_until < now()),
 )
 
-OVERDUE = select(exists().where(_OVERDUE))
+OVERDUE = Prepared(select(exists().where(_OVERDUE)))
 
 _WANTED = (
     select(runs.c.id)
@@ -126,13 +146,17 @@ UNPUBLISH = (
     .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.state == RunState.READY)
     .values(published_at=None)
 )
-TAKE_LAPSED = (
+TAKE_LAPSED = Prepared(
     select(*RUN_COLUMNS)
     .where(runs.c.state == RunState.RUNNING, runs.c.lease_until < now())
     .limit(bindparam("limit_"))
     .with_for_update(skip_locked=True)
 )
-ADD = insert(runs).values(
-    not_before=now(),
-    published_at=case((bindparam("waits"), None), else_=now()),
+ADDED = ("id", "case_id", "subject", "task", "queue", "state", "attempt", "publishes")
+ADD = Prepared(
+    insert(runs).values(
+        not_before=now(),
+        published_at=case((bindparam("waits", type_=Boolean), null()), else_=now()),
+        **{name: bindparam(name) for name in ADDED},
+    )
 )

@@ -1,12 +1,14 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Update, func, select
+from sqlalchemy import Connection, func, select
 
 from vigia_detect.adapters.db import run_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
-from vigia_detect.adapters.db.rows import to_run, to_runs, words
+from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.rows import to_run, to_run_status, to_runs, words
 from vigia_detect.adapters.db.tables import alerts, notifications, runs
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
 from vigia_detect.domain.case import Run, RunStatus
@@ -16,7 +18,7 @@ from vigia_detect.domain.policy import queue_of
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.domain.states import RunEvent, RunState
 from vigia_detect.errors import LeaseLostError
-from vigia_detect.ports import ClaimedRun, Notice
+from vigia_detect.ports import ClaimedRun, Notice, StoredCase
 
 
 class SqlRuns:
@@ -38,8 +40,8 @@ class SqlRuns:
 
     def add(self, planned: Sequence[Run], case_id: CaseId | None) -> None:
         """Store runs; those that wait for nothing are ready and marked as published."""
-        self._connection.execute(
-            sql.ADD,
+        sql.ADD.many(
+            self._connection,
             [
                 {
                     "id": run.id,
@@ -63,18 +65,22 @@ class SqlRuns:
         if run is None:
             return None
         case_id = CaseId(run.subject)
-        inputs = INPUTS[Stage(run.task)]
-        if not inputs:
+        if not INPUTS[Stage(run.task)]:
             self._cases.start(case_id)
         stored = self._cases.get(case_id)
         if stored is None:  # a foreign key forbids it
             raise LeaseLostError(f"case {case_id} is gone")
-        found = {}
-        if inputs:
-            parameters = {"case_id_": case_id, "tasks": inputs}
-            rows = self._connection.execute(sql.INPUT_RESULTS, parameters)
-            found = {Stage(task): result for task, result in rows}
-        return ClaimedRun(run, stored, found)
+        return ClaimedRun(run, stored, self._inputs(run))
+
+    def claim_next(
+        self, run: Run, case: StoredCase, known: Mapping[Stage, bytes], lease_s: float
+    ) -> ClaimedRun | None:
+        """Own a run of this case that this transaction has just made ready."""
+        claimed = self._claim(run.id, run.attempt, lease_s)
+        if claimed is None:
+            return None
+        complete = set(INPUTS[Stage(run.task)]) <= known.keys()
+        return ClaimedRun(claimed, case, dict(known) if complete else self._inputs(claimed))
 
     def claim_notice(
         self, run_id: RunId, attempt: int, lease_s: float
@@ -96,8 +102,10 @@ class SqlRuns:
 
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""
-        parameters = {"id_": run.id, "attempt_": run.attempt, "lease_s": lease_s}
-        return self._connection.execute(sql.RENEW, parameters).rowcount == 1
+        renewed = sql.RENEW.count(
+            self._connection, id_=run.id, attempt_=run.attempt, lease_s=lease_s
+        )
+        return renewed == 1
 
     def finish(self, run: Run, sealed_result: bytes | None) -> None:
         """End the run with its result. Raises LeaseLostError when it is owned no more."""
@@ -124,7 +132,7 @@ class SqlRuns:
         ready = [
             to_run(row)
             for next_stage in later
-            for row in self._connection.execute(sql.JOIN[next_stage], {"case_id_": case_id})
+            for row in sql.JOIN[next_stage].rows(self._connection, case_id_=case_id)
         ]
         for run in ready:
             self._note(RunEvent.INPUTS_ENDED, run)
@@ -132,30 +140,18 @@ class SqlRuns:
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
-        query = select(runs).where(runs.c.subject == case_id)
-        found = {row.task: row for row in self._connection.execute(query)}
-        return [
-            RunStatus(
-                id=RunId(row.id),
-                task=row.task,
-                state=RunState(row.state),
-                attempt=row.attempt,
-                error_code=row.error_code,
-                started_at=row.started_at,
-                finished_at=row.finished_at,
-            )
-            for row in (found[stage] for stage in Stage if stage in found)
-        ]
+        found = {row[1]: row for row in sql.OF_CASE.rows(self._connection, case_id_=case_id)}
+        return [to_run_status(found[stage]) for stage in Stage if stage in found]
 
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
-        parameters = {"case_id_": case_id, "tasks": list(Stage)}
-        rows = self._connection.execute(sql.INPUT_RESULTS, parameters)
+        rows = sql.RESULTS.rows(self._connection, case_id_=case_id)
         return {Stage(task): result for task, result in rows}
 
     def overdue(self) -> bool:
         """Tell whether some ready run waits for a message or some lease ran out (a cheap look)."""
-        return bool(self._connection.execute(sql.OVERDUE).scalar())
+        ((overdue,),) = sql.OVERDUE.rows(self._connection)
+        return bool(overdue)
 
     def take_unpublished(self, idle_queues: Collection[str], limit: int) -> tuple[Run, ...]:
         """Win ready runs that need a message, emergencies first; mark them as published."""
@@ -168,26 +164,35 @@ class SqlRuns:
 
     def take_lapsed(self, limit: int) -> tuple[Run, ...]:
         """Win running rows whose lease ran out, locked until the transaction ends."""
-        rows = self._connection.execute(sql.TAKE_LAPSED, {"limit_": limit})
-        return to_runs(rows.all())
+        return to_runs(sql.TAKE_LAPSED.rows(self._connection, limit_=limit))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""
         query = select(runs.c.task, runs.c.state, func.count()).group_by(runs.c.task, runs.c.state)
         return {(task, state): count for task, state, count in self._connection.execute(query)}
 
+    def oldest_ready_s(self) -> float:
+        """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
+        query = select(now() - func.min(runs.c.not_before)).where(runs.c.state == RunState.READY)
+        return max(0.0, self._connection.execute(query).scalar() or 0.0)
+
     def _claim(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
-        parameters = {"id_": run_id, "attempt_": attempt, "lease_s": lease_s}
-        row = self._connection.execute(sql.CLAIM, parameters).one_or_none()
+        row = sql.CLAIM.row(self._connection, id_=run_id, attempt_=attempt, lease_s=lease_s)
         if row is None:
             return None
         run = to_run(row)
         self._note(RunEvent.CLAIM, run)
         return run
 
-    def _end(self, run: Run, event: RunEvent, statement: Update, **values: object) -> None:
-        parameters = {"id_": run.id, "attempt_": run.attempt, **values}
-        if self._connection.execute(statement, parameters).rowcount != 1:
+    def _inputs(self, run: Run) -> dict[Stage, bytes]:
+        stage = Stage(run.task)
+        if not INPUTS[stage]:
+            return {}
+        rows = sql.INPUT_RESULTS[stage].rows(self._connection, case_id_=run.subject)
+        return {Stage(task): result for task, result in rows}
+
+    def _end(self, run: Run, event: RunEvent, statement: Prepared, **values: object) -> None:
+        if statement.count(self._connection, id_=run.id, attempt_=run.attempt, **values) != 1:
             raise LeaseLostError(f"attempt {run.attempt} of run {run.id} is not the current one")
         self._note(event, run, values.get("code"))
 

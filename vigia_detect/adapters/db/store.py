@@ -1,13 +1,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from vigia_detect.adapters.db import migrate
 from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
-from vigia_detect.adapters.db.engine import make_engine, typed_errors
+from vigia_detect.adapters.db.engine import make_engine, transaction, typed_errors
 from vigia_detect.adapters.db.runs import SqlRuns
 
 
@@ -43,32 +43,26 @@ class SqlStore:
     @contextmanager
     def begin(self, *, relaxed: bool = False) -> Iterator[SqlUnitOfWork]:
         """Open a unit of work; see `ports.Store`."""
-        with typed_errors(), _connected(self._relaxed if relaxed else self._durable) as connection:
+        with transaction(self._relaxed if relaxed else self._durable) as connection:
             yield SqlUnitOfWork(connection)
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
         """Open a unit of work that only looks."""
-        with typed_errors(), _connected(self._relaxed) as connection:
-            yield SqlUnitOfWork(connection.execution_options(read_only=True))
+        with transaction(self._relaxed, read_only=True) as connection:
+            yield SqlUnitOfWork(connection)
 
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""
-        with typed_errors():
+        with typed_errors(self._relaxed):
             return migrate.check(self._relaxed)
 
     def upgrade(self) -> str:
         """Bring the tables up to this version; return the revision."""
-        with typed_errors():
+        with typed_errors(self._durable):
             return migrate.upgrade(self._durable)
 
     def close(self) -> None:
         """Close the connections."""
         self._durable.dispose()
         self._relaxed.dispose()
-
-
-@contextmanager
-def _connected(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection:
-        yield connection

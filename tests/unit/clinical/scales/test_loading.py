@@ -7,11 +7,18 @@ import pytest
 from vigia_detect.clinical.data_file import DATA, read_data
 from vigia_detect.clinical.evidence import Evidence
 from vigia_detect.clinical.scales import Scales, load_scales, score_scale
-from vigia_detect.clinical.scales_model import ProfileData, RiskScalesFile, ScalesFile
+from vigia_detect.clinical.scales_model import (
+    ProfileData,
+    RiskScalesFile,
+    ScalesFile,
+    WoundScalesFile,
+)
 from vigia_detect.errors import ConfigurationError
 
 BANDS = "bands: {alto: [6, 12], moderado: [13, 15], bajo: [16, 23]}"
 BRADEN = (DATA / "scales.yaml").read_text(encoding="utf-8")
+CHILDREN = read_data(DATA / "child_scales.yaml", ScalesFile)
+WOUNDS = read_data(DATA / "wound_scales.yaml", WoundScalesFile)
 
 
 def profile(**bands: tuple[int, int]) -> ProfileData:
@@ -78,13 +85,20 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_a_category_without_a_name_is_refused(tmp_path: Path) -> None:
     file = load(tmp_path, BRADEN.replace("alto: [6, 12]", "grave: [6, 12]", 1))
     with pytest.raises(ConfigurationError, match="grave"):
-        Scales.of(file)
+        Scales.of(file, WOUNDS, CHILDREN)
+
+
+@pytest.mark.parametrize("right", ["child: braden_q", "fallback: [norton", "beside: [braden"])
+def test_a_choice_of_an_unknown_scale_is_refused(tmp_path: Path, right: str) -> None:
+    file = load(tmp_path, BRADEN.replace(right, right + "z", 1))
+    with pytest.raises(ConfigurationError, match=r"unknown scales: .*z"):
+        Scales.of(file, WOUNDS, CHILDREN)
 
 
 def test_a_scale_given_twice_is_refused() -> None:
     file = read_data(DATA / "scales.yaml", RiskScalesFile)
     with pytest.raises(ConfigurationError, match="given twice: braden, elpo"):
-        Scales.of(file, file)
+        Scales.of(file, WOUNDS, file)
 
 
 def test_a_hospital_profile_is_laid_over_ours() -> None:

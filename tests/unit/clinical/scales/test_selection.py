@@ -1,9 +1,11 @@
 """Which risk scale belongs to whom (facts.md B rule 5)."""
 
+from dataclasses import replace
+
 import pytest
 
-from vigia_detect.clinical.scales import load_scales, risk_scale_for
-from vigia_detect.clinical.scales_model import AgeLimits
+from vigia_detect.clinical.scales import added_scales_for, load_scales, risk_scale_for
+from vigia_detect.clinical.scales_model import ByAge
 from vigia_detect.domain.scales import Applicability
 
 
@@ -63,10 +65,27 @@ def test_norton_or_emina_stand_in_for_an_empty_braden(given: set[str], scale: st
 
 
 def test_a_hospital_can_set_its_own_ages() -> None:
-    scales = load_scales()
-    limits = scales.age_limits.model_copy(update={"braden_q_below_years": 5})
-    assert risk_scale_for(5, scales=scales.with_age_limits(limits)) == "braden"
+    ours = load_scales()
+    theirs = replace(ours, by_age=ours.by_age.model_copy(update={"child_below_years": 5}))
+    assert risk_scale_for(5, scales=theirs) == "braden"
     assert risk_scale_for(5) == "braden_q"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "has_device", "place", "added"),
+    [
+        ("braden_q", True, "icu", ("braden_qd",)),
+        ("nsras", True, None, ("braden_qd",)),
+        ("braden_q", False, "operating_room", ()),
+        ("braden", True, "operating_room", ("elpo",)),
+        ("braden", True, "ward", ()),
+        ("braden", False, None, ()),
+    ],
+)
+def test_scales_asked_for_beside_the_one_for_the_age(
+    chosen: str, place: str | None, added: tuple[str, ...], *, has_device: bool
+) -> None:
+    assert added_scales_for(chosen, has_device=has_device, care_setting=place) == added
 
 
 @pytest.mark.parametrize(
@@ -93,7 +112,7 @@ def test_applicability_without_limits_fits_all() -> None:
     assert Applicability().fits(None, None) is True
 
 
-def test_age_limits_that_leave_an_age_without_a_scale_are_refused() -> None:
-    limits = load_scales().age_limits.model_dump() | {"braden_from_years": 19}
-    with pytest.raises(ValueError, match="no age may be left without a scale"):
-        AgeLimits(**limits)
+def test_ages_that_leave_one_without_a_scale_are_refused() -> None:
+    by_age = load_scales().by_age.model_dump() | {"adult_from_years": 19}
+    with pytest.raises(ValueError, match="no age may be without a scale"):
+        ByAge(**by_age)

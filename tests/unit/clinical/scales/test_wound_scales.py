@@ -99,6 +99,8 @@ def test_push_of_contradicting_answers_is_unknown(
     ("length", "exudate", "tissue", "field"),
     [
         (-1, "none", ["slough"], "length_cm"),
+        (float("nan"), "none", ["slough"], "length_cm"),
+        (float("inf"), "none", ["slough"], "length_cm"),
         (1, "wet", ["slough"], "exudate_amount"),
         (1, "none", ["bone"], "bed_tissue"),
     ],

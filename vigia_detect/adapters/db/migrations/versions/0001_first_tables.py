@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("idempotency_key", sa.String(length=128), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("image_ref", sa.String(length=64), nullable=True),
+        sa.Column("image_ref", sa.String(length=64), nullable=False),
         sa.Column("emergency", sa.Boolean(), nullable=False),
         sa.Column("urgency", sa.String(length=64), nullable=False),
         sa.Column("review_required", sa.Boolean(), nullable=True),

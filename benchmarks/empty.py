@@ -1,0 +1,65 @@
+"""Vigia's parts with nothing to think about: what is left is what the pipeline itself costs."""
+
+from collections.abc import Mapping
+
+from vigia_detect.bootstrap import Vigia
+from vigia_detect.domain.case import CaseFile, StageOutput, StageResults, Verdict
+from vigia_detect.domain.options import Options
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.triage import Urgency
+from vigia_detect.ports import Picture
+from vigia_detect.stages.intake import Intake, Submission
+from vigia_detect.stages.runner import StageBody
+from vigia_detect.stages.vault import Vault
+
+SUBMISSION = Submission(b"", "bench-1", {}, Options())
+
+
+def _empty(case: CaseFile, inputs: StageResults) -> StageOutput:
+    del case, inputs
+    return StageOutput({})
+
+
+def _verdict(case: CaseFile, inputs: StageResults) -> StageOutput:
+    del case, inputs
+    return StageOutput({}, verdict=Verdict(Urgency.ROUTINE, review_required=False))
+
+
+BODIES: Mapping[Stage, StageBody] = dict.fromkeys(Stage, _empty) | {Stage.TRIAGE: _verdict}
+
+
+class NoPictures:
+    """Stands in for reading and for storing pictures: neither takes any time."""
+
+    def read(self, raw: bytes) -> Picture:
+        """Accept anything."""
+        return Picture(raw, 1, 1, "0" * 64)
+
+    def check_room(self) -> None:
+        """There is always room."""
+
+    def put(self, ref: str, data: bytes) -> None:
+        """Forget it."""
+
+    def get(self, ref: str) -> bytes:
+        """Return an empty picture: no empty body asks for one."""
+        del ref
+        return b""
+
+    def delete(self, ref: str) -> None:
+        """It was never there."""
+
+
+def make_intake(vigia: Vigia) -> Intake:
+    """Return the real intake, with nothing to do about pictures."""
+    nothing = NoPictures()
+    return Intake(
+        store=vigia.store,
+        relay=vigia.relay,
+        cipher=vigia.cipher,
+        blobs=nothing,
+        vault=Vault(vigia.cipher, nothing),
+        pictures=nothing,
+        rules=vigia.rules,
+        alert_repeat_s=vigia.settings.alert_repeat_s,
+    )

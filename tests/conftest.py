@@ -1,0 +1,53 @@
+"""Fixtures that every test may ask for."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Benchmarks share the starter by the same path: tests are not packages to import.
+sys.path.insert(0, str(Path(__file__).parent))
+
+import servers
+
+from vigia_detect.adapters.db.store import SqlStore
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Postgres]:
+    """One real PostgreSQL server for the whole session; missing skips, but fails in CI."""
+    try:
+        with servers.postgres() as server:
+            yield server
+    except servers.ServerMissingError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: servers.Postgres) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database that only this test knows."""
+    name = postgres_server.new_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each test that asks for this runs on SQLite and on a real PostgreSQL server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'vigia.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[SqlStore]:
+    """An empty store with its tables."""
+    made = SqlStore(database_url)
+    made.upgrade()
+    yield made
+    made.close()

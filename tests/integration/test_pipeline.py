@@ -1,0 +1,352 @@
+"""Runner, relay and sweeper together, on a real store, without worker processes."""
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from vigia_detect.bootstrap import Vigia
+from vigia_detect.domain.audit import AuditEvent
+from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, Verdict
+from vigia_detect.domain.escalation import AlertKind
+from vigia_detect.domain.options import Options
+from vigia_detect.domain.policy import NOTIFICATION, Queue
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import CaseState, RunState
+from vigia_detect.domain.triage import Urgency
+from vigia_detect.errors import BrokerUnavailableError, CorruptDataError, UnavailableError
+from vigia_detect.ports import Notice
+from vigia_detect.settings import Settings
+from vigia_detect.stages.intake import Submission
+from vigia_detect.stages.runner import StageBody
+from vigia_detect.testing import draw_wound
+
+PICTURE = draw_wound(1, (96, 96))
+
+
+class Broker:
+    """Messages in memory: real delivery order, and it can be taken away, emptied or doubled."""
+
+    def __init__(self) -> None:
+        self.messages: deque[Run] = deque()
+        self.away = False
+
+    def publish(self, run: Run) -> None:
+        if self.away:
+            raise BrokerUnavailableError("away")
+        self.messages.append(run)
+
+    def depths(self) -> dict[str, int]:
+        if self.away:
+            raise BrokerUnavailableError("away")
+        waiting = [run.queue for run in self.messages]
+        return {queue.value: waiting.count(queue.value) for queue in Queue}
+
+
+class Phone:
+    """A channel that keeps what it was given, and can be out of order."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.failures = 0
+
+    def deliver(self, notice: Notice) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise UnavailableError("no signal")
+        self.notices.append(notice)
+
+
+def triage(urgency: Urgency, *, review: bool) -> StageBody:
+    def body(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        return StageOutput({}, (), Verdict(urgency, review))
+
+    return body
+
+
+def nothing(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+    return StageOutput({"done": True})
+
+
+class System:
+    """A whole pipeline whose worker is the test's own thread."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        self.broker = Broker()
+        self.phone = Phone()
+        self.bodies: dict[Stage, StageBody] = dict.fromkeys(Stage, nothing)
+        self.bodies[Stage.TRIAGE] = triage(Urgency.ROUTINE, review=False)
+        settings = Settings(home=home, database_url=url, lease_s=1.0, alert_repeat_s=3600.0)
+        self.vigia = Vigia(settings, bodies=self.bodies, publisher=self.broker, notifier=self.phone)
+        self.vigia.store.upgrade()
+
+    def submit(self, code: str = "P-1", **options: str) -> str:
+        asked = Options.parse(options)
+        return self.vigia.intake.accept(Submission(PICTURE, code, {}, asked)).case_id
+
+    def work(self) -> None:
+        """Deliver every message until none is left."""
+        while self.broker.messages:
+            self.deliver(self.broker.messages.popleft())
+
+    def deliver(self, run: Run) -> None:
+        if run.task == NOTIFICATION:
+            self.vigia.notifications.run(run.id, run.attempt)
+        else:
+            with contextlib.suppress(ProcessKilledError):
+                self.vigia.runner.run(run.id, run.attempt)
+
+    def work_until(self, done: Callable[[], bool], limit_s: float = 20.0) -> None:
+        """Work and sweep until something holds, as workers do."""
+        deadline = time.monotonic() + limit_s
+        while not done():
+            assert time.monotonic() < deadline, "it never came"
+            self.vigia.sweeper.sweep()
+            self.work()
+            time.sleep(0.02)
+
+    def state(self, case_id: str) -> CaseState:
+        return self.vigia.desk.status(case_id).case.state
+
+    def run_state(self, case_id: str, stage: Stage) -> RunState:
+        (found,) = [run for run in self.vigia.desk.status(case_id).runs if run.task == stage]
+        return found.state
+
+    def ended(self, case_id: str) -> Callable[[], bool]:
+        return lambda: self.vigia.desk.status(case_id).case.finished_at is not None
+
+    def events(self, subject: str) -> list[AuditEvent]:
+        with self.vigia.store.read() as work:
+            return [entry.event for _, entry in work.audit.of_subject(subject)]
+
+
+@pytest.fixture
+def system(database_url: str, tmp_path: Path) -> Iterator[System]:
+    made = System(database_url, tmp_path / "home")
+    yield made
+    made.vigia.close()
+
+
+def test_a_case_goes_from_acceptance_to_its_end(system: System) -> None:
+    case_id = system.submit()
+    assert system.state(case_id) == CaseState.ACCEPTED
+    system.work()
+    assert system.state(case_id) == CaseState.COMPLETED
+    events = system.events(case_id)
+    assert events[0] == AuditEvent.CASE_ACCEPTED
+    assert events[-1] == AuditEvent.CASE_ENDED
+    assert events.count(AuditEvent.RUN_DONE) == len(Stage)
+
+
+def test_messages_twice_and_late_change_nothing(system: System) -> None:
+    case_id = system.submit()
+    seen: list[Run] = []
+    while system.broker.messages:
+        run = system.broker.messages.popleft()
+        seen.append(run)
+        system.deliver(run)
+        system.deliver(run)
+    before = system.events(case_id)
+    for run in seen:
+        system.deliver(run)
+    assert system.events(case_id) == before
+    assert before.count(AuditEvent.RUN_STARTED) == len(Stage)
+
+
+def test_a_case_accepted_without_a_broker_runs_when_it_is_back(system: System) -> None:
+    system.broker.away = True
+    case_id = system.submit()
+    system.vigia.sweeper.sweep()
+    assert system.state(case_id) == CaseState.ACCEPTED
+    system.broker.away = False
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.COMPLETED
+
+
+def test_an_emptied_broker_loses_nothing(system: System) -> None:
+    case_id = system.submit()
+    system.broker.messages.clear()
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.COMPLETED
+
+
+def test_a_failing_stage_is_tried_again_and_then_succeeds(system: System) -> None:
+    tries: list[int] = []
+
+    def flaky(case: CaseFile, inputs: StageResults) -> StageOutput:
+        tries.append(1)
+        if len(tries) < 3:
+            raise RuntimeError("the patient is called Ana")
+        return nothing(case, inputs)
+
+    system.bodies[Stage.RISK_SCORE] = flaky
+    case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.COMPLETED
+    assert system.events(case_id).count(AuditEvent.RUN_RETRIED) == 2
+
+
+def test_an_exhausted_stage_goes_to_a_person_and_the_rest_goes_on(system: System) -> None:
+    def broken(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        raise RuntimeError("always")
+
+    system.bodies[Stage.IMAGE_ANALYSIS] = broken
+    case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.ESCALATED
+    assert system.run_state(case_id, Stage.IMAGE_ANALYSIS) == RunState.FAILED
+    assert system.run_state(case_id, Stage.TRIAGE) == RunState.DONE
+    (alert,) = system.vigia.desk.alerts(limit=9)
+    assert alert.kind == AlertKind.HUMAN_REVIEW
+    assert alert.reasons == ("image_analysis_failed", "RuntimeError")
+    assert [notice.channel for notice in system.phone.notices] == ["#equipo-medico"]
+    assert system.vigia.desk.report(case_id, actor="t").missing == {
+        "image_analysis": "RuntimeError"
+    }
+
+
+def test_without_triage_there_is_no_result_and_a_person_knows(system: System) -> None:
+    def broken(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        raise CorruptDataError("unreadable")
+
+    system.bodies[Stage.TRIAGE] = broken
+    case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.FAILED
+    assert system.events(case_id).count(AuditEvent.RUN_RETRIED) == 0
+    assert len(system.phone.notices) == 1
+
+
+def test_a_soft_limit_is_a_typed_failure(system: System) -> None:
+    class SoftLimit(Exception):  # noqa: N818 - stands for a library's own
+        pass
+
+    def slow(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        raise SoftLimit
+
+    system.bodies[Stage.RISK_SCORE] = slow
+    case_id = system.submit()
+    run = next(run for run in system.broker.messages if run.task == Stage.RISK_SCORE)
+    system.vigia.runner.run(run.id, run.attempt, timeout=SoftLimit)
+    (found,) = [
+        run for run in system.vigia.desk.status(case_id).runs if run.task == Stage.RISK_SCORE
+    ]
+    assert (found.state, found.error_code) == (RunState.READY, "StageTimedOut")
+
+
+def test_the_work_of_a_silent_process_is_given_to_another(system: System) -> None:
+    case_id = system.submit()
+    for run in list(system.broker.messages):
+        with system.vigia.store.begin() as work:
+            assert work.runs.claim(run.id, run.attempt, lease_s=0.05) is not None
+            work.commit()
+    system.work()
+    assert system.run_state(case_id, Stage.RISK_SCORE) == RunState.RUNNING
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.COMPLETED
+    assert system.events(case_id).count(AuditEvent.RUN_LOST) == 2
+
+
+class ProcessKilledError(BaseException):
+    """The end of the process: nothing after it runs, not even the code that notes failures."""
+
+
+def test_a_stage_that_kills_its_process_is_given_up(system: System) -> None:
+    def poison(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        raise ProcessKilledError
+
+    system.bodies[Stage.IMAGE_ANALYSIS] = poison
+    case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.run_state(case_id, Stage.IMAGE_ANALYSIS) == RunState.FAILED
+    assert system.events(case_id).count(AuditEvent.RUN_LOST) == 2
+    assert system.state(case_id) == CaseState.ESCALATED
+
+
+def test_a_long_stage_keeps_its_lease(system: System) -> None:
+    started = threading.Event()
+
+    def long(case: CaseFile, inputs: StageResults) -> StageOutput:
+        started.set()
+        time.sleep(2.5)  # longer than twice the lease
+        return nothing(case, inputs)
+
+    system.bodies[Stage.RISK_SCORE] = long
+    case_id = system.submit()
+    worker = threading.Thread(target=system.work)
+    worker.start()
+    started.wait(5)
+    while worker.is_alive():
+        system.vigia.sweeper.sweep()
+        time.sleep(0.05)
+    worker.join()
+    assert system.events(case_id).count(AuditEvent.RUN_LOST) == 0
+    assert system.state(case_id) == CaseState.COMPLETED
+
+
+def test_a_result_that_comes_after_the_lease_changes_nothing(system: System) -> None:
+    case_id = system.submit()
+    (run,) = [run for run in system.broker.messages if run.task == Stage.RISK_SCORE]
+
+    def overtaken(case: CaseFile, inputs: StageResults) -> StageOutput:
+        with system.vigia.store.begin() as work:
+            late = Run(run.id, run.task, run.subject, run.attempt + 1, run.queue)
+            work.runs.lose(late, "worker_lost")
+            work.commit()
+        return nothing(case, inputs)
+
+    system.bodies[Stage.RISK_SCORE] = overtaken
+    system.deliver(run)
+    assert system.run_state(case_id, Stage.RISK_SCORE) == RunState.READY
+    assert system.events(case_id).count(AuditEvent.RUN_DONE) == 0
+
+
+def test_a_declared_emergency_alerts_before_any_stage_runs(system: System) -> None:
+    case_id = system.submit(priority="emergency")
+    (alert,) = system.vigia.desk.alerts(limit=9)
+    assert (alert.kind, alert.case_id) == (AlertKind.EMERGENCY, case_id)
+    assert {run.queue for run in system.broker.messages} == {Queue.EMERGENCY}
+    system.work()
+    assert system.state(case_id) == CaseState.ESCALATED
+    assert system.vigia.desk.status(case_id).case.urgency == Urgency.EMERGENCY
+    channels = sorted(notice.channel for notice in system.phone.notices)
+    assert channels == ["#emergencias", "#equipo-medico", "#especialistas"]
+
+
+def test_an_unanswered_alert_is_repeated_until_somebody_takes_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    system = System(database_url, tmp_path / "home")
+    soon = system.vigia.settings.model_copy(update={"alert_repeat_s": 0.2})
+    impatient = Vigia(soon, bodies=system.bodies, publisher=system.broker, notifier=system.phone)
+    system.vigia.close()
+    system.vigia = impatient
+    system.submit(priority="emergency")
+    system.work_until(lambda: len(system.phone.notices) >= 9)
+    (alert,) = system.vigia.desk.alerts(limit=9)
+    assert system.vigia.desk.acknowledge(alert.id, by="Dr. Soto")
+    system.work()
+    told = len(system.phone.notices)
+    time.sleep(0.5)
+    system.vigia.sweeper.sweep()
+    system.work()
+    assert len(system.phone.notices) == told
+    impatient.close()
+
+
+def test_a_channel_that_fails_is_tried_again(system: System) -> None:
+    system.phone.failures = 1
+    system.vigia.desk.escalate("human_review", case_id=None, reasons=("asked",))
+    system.work_until(lambda: len(system.phone.notices) == 1)
+
+
+def test_the_same_key_is_one_case(system: System) -> None:
+    first = system.submit(idempotency_key="A-17")
+    assert system.submit(idempotency_key="A-17") == first
+    assert len(system.vigia.desk.cases(limit=9)) == 1
+    pictures = [path for path in system.vigia.settings.image_folder.rglob("*") if path.is_file()]
+    assert len(pictures) == 1

@@ -1,0 +1,46 @@
+from collections.abc import Mapping
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from vigia_detect.domain.case import Run
+from vigia_detect.domain.policy import Queue
+from vigia_detect.errors import BrokerUnavailableError
+
+AWAY = "The message broker does not answer. Accepted cases run when it is back."
+
+
+class CeleryPublisher:
+    """Sends messages through Celery. A message is a run's id and its attempt, nothing else."""
+
+    def __init__(self, app: Celery, task_names: Mapping[str, str]) -> None:
+        self._app = app
+        self._task_names = task_names
+
+    def publish(self, run: Run) -> None:
+        """Send one message. Raises BrokerUnavailableError; the sweeper will send it again."""
+        try:
+            self._app.send_task(
+                self._task_names[run.task],
+                args=(run.id, run.attempt),
+                task_id=run.id,
+                queue=run.queue,
+                retry=False,
+                ignore_result=True,
+            )
+        except (OperationalError, RedisError, OSError) as error:
+            raise BrokerUnavailableError(AWAY) from error
+
+    def depths(self) -> dict[str, int]:
+        """Return how many messages wait in each queue. Raises BrokerUnavailableError."""
+        names = [queue.value for queue in Queue]
+        try:
+            with self._app.pool.acquire(block=True) as connection:
+                pipe = connection.default_channel.client.pipeline(transaction=False)
+                for name in names:
+                    pipe.llen(name)
+                lengths = pipe.execute()
+        except (OperationalError, RedisError, OSError) as error:
+            raise BrokerUnavailableError(AWAY) from error
+        return dict(zip(names, lengths, strict=True))

@@ -1,0 +1,56 @@
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection
+
+
+class Prepared:
+    """A statement that SQLAlchemy compiles once and the driver's own cursor then runs.
+
+    SQLAlchemy describes the statement for both databases; what is left out is its work at each
+    execution, which was two thirds of a stage's processor time. Only for statements with a fixed
+    shape and plain values: times as numbers, ids and codes as text, sealed data as bytes.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
+
+    def rows(self, connection: Connection, **values: object) -> list[tuple[Any, ...]]:
+        """Run it and return its rows."""
+        sql, parameters = self._prepare(connection, values)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def row(self, connection: Connection, **values: object) -> tuple[Any, ...] | None:
+        """Run it and return its first row, or None."""
+        found = self.rows(connection, **values)
+        return found[0] if found else None
+
+    def count(self, connection: Connection, **values: object) -> int:
+        """Run it and return how many rows it changed."""
+        sql, parameters = self._prepare(connection, values)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(sql, parameters)
+            return int(cursor.rowcount)
+
+    def many(self, connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+        """Run it once a row."""
+        prepared = [self._prepare(connection, row) for row in rows]
+        with closing(connection.connection.cursor()) as cursor:
+            if len(prepared) == 1:
+                cursor.execute(*prepared[0])
+            else:
+                cursor.executemany(prepared[0][0], [parameters for _, parameters in prepared])
+
+    def _prepare(self, connection: Connection, values: dict[str, Any]) -> tuple[str, Any]:
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            compiled = self._statement.compile(dialect=dialect)
+            order = getattr(compiled, "positiontup", None)
+            self._compiled[dialect.name] = (str(compiled), dict(compiled.params), order)
+        sql, constants, order = self._compiled[dialect.name]
+        parameters = {**constants, **values}
+        return sql, parameters if order is None else [parameters[name] for name in order]

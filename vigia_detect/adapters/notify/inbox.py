@@ -1,0 +1,22 @@
+from vigia_detect.log import get_logger
+from vigia_detect.ports import Notice
+
+log = get_logger()
+
+
+class Inbox:
+    """The embedded default: a notification's own row is the message, and the log says so.
+
+    People see it with `vigia alert list`. It reaches nobody who does not look: a hospital
+    configures a channel that rings.
+    """
+
+    def deliver(self, notice: Notice) -> None:
+        """Put the notice where people look; this cannot fail."""
+        log.warning(
+            "alert",
+            alert_id=notice.alert_id,
+            case_id=notice.case_id,
+            kind=notice.kind,
+            channel=notice.channel,
+        )

@@ -1,0 +1,221 @@
+"""Puts the parts together. Nothing else knows which adapter stands behind which port."""
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from vigia_detect.adapters.blobs import FolderStore
+from vigia_detect.adapters.celery_publisher import CeleryPublisher
+from vigia_detect.adapters.crypto import KeyRing
+from vigia_detect.adapters.db.store import SqlStore
+from vigia_detect.adapters.notify.inbox import Inbox
+from vigia_detect.adapters.vision.picture import PillowReader
+from vigia_detect.adapters.vision.quality import QualityChecker
+from vigia_detect.clinical import RuleSet, load_rules
+from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
+from vigia_detect.domain.stages import Stage
+from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
+from vigia_detect.settings import Settings, load_settings
+from vigia_detect.stages.audit_log import AuditLog
+from vigia_detect.stages.desk import Desk
+from vigia_detect.stages.image_analysis import ImageAnalysis
+from vigia_detect.stages.intake import Intake
+from vigia_detect.stages.lease import LeaseKeeper
+from vigia_detect.stages.medical_analysis import MedicalAnalysis
+from vigia_detect.stages.notify import NotificationRunner
+from vigia_detect.stages.relay import Relay
+from vigia_detect.stages.risk_score import RiskScore
+from vigia_detect.stages.runner import StageBody, StageRunner
+from vigia_detect.stages.sweeper import Sweeper
+from vigia_detect.stages.triage import Triage
+from vigia_detect.stages.vault import Vault
+
+
+class Vigia:
+    """One process's set of parts, each made when it is first asked for.
+
+    The arguments replace parts, for tests and benchmarks; `queues` are those that this process
+    serves, all of them unless said.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        bodies: Mapping[Stage, StageBody] | None = None,
+        publisher: Publisher | None = None,
+        notifier: Notifier | None = None,
+        queues: Collection[str] = tuple(Queue),
+    ) -> None:
+        self.settings = settings or load_settings()
+        self._bodies = bodies
+        self._publisher = publisher
+        self._notifier = notifier
+        self._queues = queues
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """The clinical rules, with the hospital's profile over them."""
+        return load_rules(self.settings.profile)
+
+    @cached_property
+    def policies(self) -> Mapping[str, TaskPolicy]:
+        """The one policy table."""
+        return task_policies(
+            medical_timeout_s=self.settings.medical_task_timeout,
+            image_timeout_s=self.settings.image_analysis_timeout,
+        )
+
+    @cached_property
+    def store(self) -> Store:
+        """The database."""
+        self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return SqlStore(self.settings.sql_url)
+
+    @cached_property
+    def cipher(self) -> Cipher:
+        """Pseudonyms and encryption.
+
+        A key is made only for a home without cases: a lost key must not be replaced in silence.
+        """
+        with self.store.read() as work:
+            fresh = not work.cases.list(limit=1)
+        may_create = fresh and self.settings.key_file is None
+        return KeyRing.from_file(self.settings.master_key_file, create=may_create)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The encrypted pictures."""
+        return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals and opens the patient's part of a case."""
+        return Vault(self.cipher, self.blobs)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """The way to the broker."""
+        if self._publisher is not None:
+            return self._publisher
+        # Celery takes a third of a second to import; what does not publish does not pay for it.
+        from vigia_detect.core.celery_config import TASK_NAMES, make_celery_app  # noqa: PLC0415
+
+        return CeleryPublisher(make_celery_app(self.settings), TASK_NAMES)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """Publishes after commits."""
+        return Relay(self.store, self.publisher)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Accepts cases."""
+        return Intake(
+            store=self.store,
+            relay=self.relay,
+            cipher=self.cipher,
+            blobs=self.blobs,
+            vault=self.vault,
+            pictures=PillowReader(
+                max_bytes=self.settings.max_image_mb * 1_000_000,
+                max_pixels=self.settings.max_image_megapixels * 1_000_000,
+            ),
+            rules=self.rules,
+            alert_repeat_s=self.settings.alert_repeat_s,
+        )
+
+    @cached_property
+    def leases(self) -> LeaseKeeper:
+        """Keeps what this process works on its own."""
+        return LeaseKeeper(self.store, self.settings.lease_s)
+
+    @cached_property
+    def runner(self) -> StageRunner:
+        """Runs stages."""
+        return StageRunner(
+            store=self.store,
+            relay=self.relay,
+            vault=self.vault,
+            bodies=self._bodies or self._stage_bodies(),
+            policies=self.policies,
+            leases=self.leases,
+            queues=self._queues,
+            alert_repeat_s=self.settings.alert_repeat_s,
+        )
+
+    @cached_property
+    def notifications(self) -> NotificationRunner:
+        """Delivers notifications."""
+        return NotificationRunner(
+            store=self.store,
+            notifier=self._notifier or Inbox(),
+            policies=self.policies,
+            leases=self.leases,
+            alert_repeat_s=self.settings.alert_repeat_s,
+        )
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        """Puts right what was lost."""
+        return Sweeper(
+            store=self.store,
+            relay=self.relay,
+            publisher=self.publisher,
+            policies=self.policies,
+            alert_repeat_s=self.settings.alert_repeat_s,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Answers questions about cases and alerts."""
+        return Desk(
+            store=self.store,
+            relay=self.relay,
+            vault=self.vault,
+            alert_repeat_s=self.settings.alert_repeat_s,
+        )
+
+    def close(self) -> None:
+        """Close the database's connections."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def _stage_bodies(self) -> Mapping[Stage, StageBody]:
+        return {
+            Stage.IMAGE_ANALYSIS: ImageAnalysis(QualityChecker()),
+            Stage.RISK_SCORE: RiskScore(self.rules),
+            Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
+            Stage.TRIAGE: Triage(self.rules),
+            Stage.AUDIT_LOG: AuditLog(self.store),
+        }
+
+
+@dataclass(slots=True)
+class _Current:
+    """This process's parts; a forked child must not use its parent's connections."""
+
+    pid: int = 0
+    vigia: Vigia | None = None
+
+
+_current = _Current()
+
+
+def installed() -> bool:
+    """Tell whether this process has its own parts (a fork of one that has them does not)."""
+    return _current.vigia is not None and _current.pid == os.getpid()
+
+
+def current() -> Vigia:
+    """Return this process's parts, made from the environment on first use."""
+    if not installed():
+        install(Vigia())
+    assert _current.vigia is not None  # noqa: S101 - install() has just set it
+    return _current.vigia
+
+
+def install(vigia: Vigia) -> None:
+    """Use these parts in this process (tests and benchmarks bring their own)."""
+    _current.vigia, _current.pid = vigia, os.getpid()

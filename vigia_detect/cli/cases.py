@@ -1,0 +1,128 @@
+"""Commands about cases."""
+
+from pathlib import Path
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from vigia_detect.bootstrap import Vigia, current
+from vigia_detect.cli.show import print_report, print_schema_json
+from vigia_detect.cli.texts import say
+from vigia_detect.domain.options import Options
+from vigia_detect.domain.states import CaseState
+from vigia_detect.errors import FieldProblem, InvalidContextError, InvalidOptionError
+from vigia_detect.stages.image_file import read_image_file
+from vigia_detect.stages.intake import Submission
+from vigia_detect.stages.report import iso
+
+ACTOR = "cli"
+
+
+def submit(
+    image: Path,
+    patient_code: str,
+    *,
+    context: Path | None,
+    lang: str | None,
+    emergency: bool,
+    idempotency_key: str | None,
+    timeout_s: float | None,
+    as_json: bool,
+) -> None:
+    """Accept a case, and wait for its result when `timeout_s` is given."""
+    vigia = current()
+    asked: dict[str, object] = {"priority": "emergency" if emergency else "routine"}
+    if idempotency_key is not None:
+        asked["idempotency_key"] = idempotency_key
+    submission = Submission(
+        image=read_image_file(image, max_mb=vigia.settings.max_image_mb),
+        patient_code=patient_code,
+        context=read_context(context) if context else {},
+        options=Options.parse(asked, lang=lang or vigia.settings.lang),
+        actor=ACTOR,
+    )
+    accepted = vigia.intake.accept(submission)
+    _say_accepted(vigia, accepted.case_id, created=accepted.created, queued=accepted.queued)
+    if timeout_s is not None:
+        vigia.desk.wait(accepted.case_id, timeout_s)
+    if timeout_s is not None or as_json:
+        show(accepted.case_id, as_json=as_json)
+
+
+def show(case_id: str, *, as_json: bool) -> None:
+    """Print the report of a case."""
+    vigia = current()
+    report = vigia.desk.report(case_id, actor=ACTOR)
+    if as_json:
+        print_schema_json(report)
+    else:
+        print_report(report, vigia.settings.lang)
+
+
+def wait(case_id: str, *, timeout_s: float, as_json: bool) -> None:
+    """Wait for the end of a case, then print its report."""
+    current().desk.wait(case_id, timeout_s)
+    show(case_id, as_json=as_json)
+
+
+def show_list(*, limit: int, state: str | None, as_json: bool) -> None:
+    """Print the newest cases."""
+    vigia = current()
+    cases = vigia.desk.cases(limit=limit, state=_state(state))
+    if as_json:
+        print_schema_json(list(cases))
+        return
+    if not cases:
+        typer.echo(say(vigia.settings.lang, "no_cases"))
+        return
+    lang = vigia.settings.lang
+    table = Table(box=None)
+    table.add_column(say(lang, "case"), no_wrap=True)
+    for heading in ("status", "urgency", "accepted_at"):
+        table.add_column(say(lang, heading))
+    for case in cases:
+        accepted = (iso(case.created_at) or "")[:19]
+        table.add_row(case.id, f"{case.state} ({case.status_code})", case.urgency, accepted)
+    Console().print(table)
+
+
+def read_context(path: Path) -> dict[str, object]:
+    """Read a patient context from a JSON file.
+
+    Raises:
+        InvalidContextError: the file is missing, unreadable, no JSON or no object.
+    """
+    try:
+        found = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise _bad_context(f"{path} cannot be read ({error.strerror})") from error
+    except orjson.JSONDecodeError as error:
+        raise _bad_context(f"{path} is not JSON (line {error.lineno})") from None
+    if not isinstance(found, dict):
+        raise _bad_context(f"{path} must hold one JSON object")
+    # a whole case document is accepted too: its context is what counts here
+    inner = found.get("patient_context", found)
+    return inner if isinstance(inner, dict) else found
+
+
+def _bad_context(problem: str) -> InvalidContextError:
+    return InvalidContextError((FieldProblem("context", problem),))
+
+
+def _state(state: str | None) -> CaseState | None:
+    if state is None:
+        return None
+    try:
+        return CaseState(state)
+    except ValueError:
+        known = ", ".join(CaseState)
+        raise InvalidOptionError(f"state: unknown (known: {known})") from None
+
+
+def _say_accepted(vigia: Vigia, case_id: str, *, created: bool, queued: bool) -> None:
+    lang = vigia.settings.lang
+    typer.echo(say(lang, "accepted" if created else "known", case_id=case_id), err=True)
+    if not queued:
+        typer.echo(say(lang, "not_queued"), err=True)

@@ -1,0 +1,108 @@
+"""Checks every part that Vigia stands on, and says what to do about each."""
+
+import dataclasses
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+import typer
+
+from vigia_detect.bootstrap import Vigia
+from vigia_detect.cli.exit_codes import ExitCode
+from vigia_detect.cli.texts import say
+from vigia_detect.errors import ConfigurationError, VigiaError
+from vigia_detect.monitoring.snapshot import PING_TIMEOUT_S
+from vigia_detect.settings import Settings, load_settings
+
+SIGNS = {"ok": "✓", "warning": "!", "critical": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One checked part.
+
+    Attributes:
+        status: ok, warning or critical.
+        detail: what was found, or what is wrong and what to do.
+    """
+
+    name: str
+    status: str
+    detail: str
+
+
+def run_doctor(*, as_json: bool) -> None:
+    """Print every check; exit with 8 when one is critical."""
+    settings = load_settings()
+    checks = examine(Vigia(settings))
+    critical = any(check.status == "critical" for check in checks)
+    if as_json:
+        document = {
+            "overall_status": "critical" if critical else "healthy",
+            "checks": [dataclasses.asdict(check) for check in checks],
+        }
+        typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print(checks, settings.lang, critical=critical)
+    if critical:
+        sys.exit(ExitCode.UNHEALTHY)
+
+
+def examine(vigia: Vigia) -> list[Check]:
+    """Check each part; one that fails does not stop the others."""
+    return [
+        _check("home", lambda: _home(vigia.settings)),
+        _check("room", lambda: _room(vigia)),
+        _check("key", lambda: _key(vigia)),
+        _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
+        _check("database", vigia.store.check),
+        _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
+        _workers(vigia.settings.lang),
+    ]
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, "ok", look())
+    except VigiaError as error:
+        return Check(name, "critical", str(error))
+
+
+def _home(settings: Settings) -> str:
+    folder = settings.root
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise ConfigurationError(f"{folder} cannot be written: set VIGIA_HOME or its permissions.")
+    return str(folder)
+
+
+def _room(vigia: Vigia) -> str:
+    vigia.blobs.check_room()
+    return str(vigia.settings.image_folder)
+
+
+def _key(vigia: Vigia) -> str:
+    vigia.cipher.pseudonym("doctor")
+    return str(vigia.settings.master_key_file)
+
+
+def _workers(lang: str) -> Check:
+    from vigia_detect.core.celery_config import celery_app  # noqa: PLC0415 - heavy
+
+    try:
+        answers = celery_app.control.ping(timeout=PING_TIMEOUT_S)
+    except OSError:
+        answers = []
+    names = ", ".join(sorted(name for answer in answers for name in answer))
+    if names:
+        return Check("workers", "ok", names)
+    return Check("workers", "warning", say(lang, "no_worker"))
+
+
+def _print(checks: list[Check], lang: str, *, critical: bool) -> None:
+    for check in checks:
+        name = say(lang, f"check_{check.name}")
+        typer.echo(f"{SIGNS[check.status]} {name}: {check.detail}")
+    typer.echo(say(lang, "unhealthy" if critical else "healthy"))

@@ -1,0 +1,43 @@
+from enum import IntEnum
+
+from vigia_detect.errors import (
+    ConfigurationError,
+    InvalidInputError,
+    NotFoundError,
+    StorageFullError,
+    UnavailableError,
+    VigiaError,
+    WaitTimeoutError,
+)
+
+
+class ExitCode(IntEnum):
+    """What a command's exit code means. A number is never used for something else."""
+
+    OK = 0
+    UNEXPECTED = 1
+    INVALID_INPUT = 2
+    NOT_FOUND = 3
+    UNAVAILABLE = 4
+    CONFIGURATION = 5
+    WAIT_TIMEOUT = 6
+    STORAGE_FULL = 7
+    UNHEALTHY = 8
+
+
+_CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
+    (InvalidInputError, ExitCode.INVALID_INPUT),
+    (NotFoundError, ExitCode.NOT_FOUND),
+    (StorageFullError, ExitCode.STORAGE_FULL),
+    (UnavailableError, ExitCode.UNAVAILABLE),
+    (ConfigurationError, ExitCode.CONFIGURATION),
+    (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
+)
+
+
+def exit_code(error: VigiaError) -> ExitCode:
+    """Return the exit code of an error."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code
+    return ExitCode.UNEXPECTED

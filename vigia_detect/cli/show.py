@@ -1,0 +1,121 @@
+"""A case report as a person reads it."""
+
+from typing import Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from vigia_detect.cli.texts import say
+from vigia_detect.domain.case import Json, JsonObject
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import CaseState
+from vigia_detect.stages.report import CaseReport, StageReport
+
+STATE_STYLE = {
+    CaseState.COMPLETED: "green",
+    CaseState.NEEDS_REVIEW: "yellow",
+    CaseState.ESCALATED: "bold red",
+    CaseState.FAILED: "bold red",
+}
+MARKS = {"done": "✓", "failed": "✗", "running": "…", "ready": "·", "waiting": "·"}
+
+
+def print_schema_json(value: Any) -> None:
+    """Print one JSON document, its keys as in the generated schema."""
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+
+
+def print_report(report: CaseReport, lang: str, console: Console | None = None) -> None:
+    """Print a case for a nurse: the answer first, then why, then what is missing."""
+    out = console or Console()
+    style = STATE_STYLE.get(report.overall_status, "")
+    out.print(Text(f"{report.patient_code}  {report.case_id}", style="bold"))
+    lines = [
+        (say(lang, "status"), f"{report.overall_status} ({report.status_code})"),
+        (say(lang, "urgency"), report.urgency),
+        (say(lang, "review"), _review(report, lang)),
+        *_image_lines(report.stages.get(Stage.IMAGE_ANALYSIS), lang),
+        *_assessment_lines(report.assessment, lang),
+        *_alert_lines(report, lang),
+        (say(lang, "missing"), ", ".join(f"{k}: {v}" for k, v in report.missing.items())),
+        (say(lang, "stage"), _stages(report)),
+        (say(lang, "next"), _next(report, lang)),
+    ]
+    for label, text in lines:
+        if text:
+            shown = Text.assemble((f"{label}: ", "cyan"), text)
+            shown.stylize(style if label == say(lang, "status") else "")
+            out.print(Padding(shown, (0, 0, 0, 2)))
+    out.print(Padding(Text(say(lang, "preliminary"), style="dim"), (0, 0, 0, 2)))
+
+
+def _review(report: CaseReport, lang: str) -> str:
+    if report.review_required is None:
+        return say(lang, "review_unknown")
+    return say(lang, "review_yes" if report.review_required else "review_no")
+
+
+def _stages(report: CaseReport) -> str:
+    return "  ".join(f"{MARKS[stage.state]} {name}" for name, stage in report.stages.items())
+
+
+def _next(report: CaseReport, lang: str) -> str:
+    key = f"next_{report.overall_status}"
+    if report.overall_status in {CaseState.ACCEPTED, CaseState.PROCESSING}:
+        key = "next_processing"
+    return say(lang, key, case_id=report.case_id)
+
+
+def _image_lines(stage: StageReport | None, lang: str) -> list[tuple[str, str]]:
+    result = stage.result if stage else None
+    if result is None:
+        return []
+    usable = say(lang, "usable" if result.get("usable") else "not_usable")
+    problems = ", ".join(map(str, _list(result, "problems")))
+    text = f"{usable}{f' ({problems})' if problems else ''}"
+    if result.get("class_proposed") is False:
+        text += f"; {say(lang, 'no_class')}"
+    return [(say(lang, "image"), text)]
+
+
+def _assessment_lines(found: JsonObject | None, lang: str) -> list[tuple[str, str]]:
+    if found is None:
+        return []
+    classes = ", ".join(
+        f"{lesion['class']} ({lesion['certainty']})"
+        for lesion in _list(found, "lesions")
+        if isinstance(lesion, dict)
+    )
+    actions = "\n    ".join(
+        f"{action['id']} {action['text']}"
+        for action in _list(found, "actions")[:6]
+        if isinstance(action, dict)
+    )
+    return [
+        (say(lang, "class"), classes),
+        (say(lang, "risk"), _risk(found.get("risk"), lang)),
+        (say(lang, "rules"), " ".join(map(str, _list(found, "rules")))),
+        (say(lang, "actions"), f"\n    {actions}" if actions else ""),
+    ]
+
+
+def _risk(risk: Json, lang: str) -> str:
+    if not isinstance(risk, dict) or risk.get("scale") is None:
+        return ""
+    total = risk.get("total")
+    score = say(lang, "no_total") if total is None else str(total)
+    category = risk.get("category")
+    return f"{risk['scale']} {score}" + (f" → {category}" if category else "")
+
+
+def _alert_lines(report: CaseReport, lang: str) -> list[tuple[str, str]]:
+    text = "; ".join(f"{alert.kind} ({alert.state}) {alert.id}" for alert in report.alerts)
+    return [(say(lang, "alerts"), text or say(lang, "nothing"))]
+
+
+def _list(found: JsonObject, key: str) -> list[Json]:
+    value = found.get(key)
+    return value if isinstance(value, list) else []

@@ -1,0 +1,99 @@
+"""Celery, configured from the one policy table.
+
+Celery is transport: it carries ids to workers and is allowed to lose or double them. What each
+setting guards against was measured; see `docs/decisions/0003-celery-5-6.md`.
+"""
+
+from typing import Any
+
+from celery import Celery
+
+from vigia_detect.domain.policy import NOTIFICATION, QUEUES, Queue, task_policies
+from vigia_detect.domain.stages import Stage
+from vigia_detect.embedded import EmbeddedBroker
+from vigia_detect.settings import Settings, load_settings
+
+TASK_NAMES = {
+    Stage.IMAGE_ANALYSIS: "vigia_detect.tasks.medical.image_analysis_task",
+    Stage.RISK_SCORE: "vigia_detect.tasks.medical.risk_score_task",
+    Stage.MEDICAL_ANALYSIS: "vigia_detect.tasks.medical.medical_analysis_task",
+    Stage.TRIAGE: "vigia_detect.tasks.medical.triage_task",
+    Stage.AUDIT_LOG: "vigia_detect.tasks.audit.audit_log_task",
+    NOTIFICATION: "vigia_detect.tasks.notifications.escalation_notification_task",
+}
+"""Which Celery task runs which row of the policy table."""
+
+RECONNECT_MARGIN_S = 120
+
+
+def medical_task_config(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return queue and limits of each Celery task, from the policy table."""
+    policies = task_policies(
+        medical_timeout_s=settings.medical_task_timeout,
+        image_timeout_s=settings.image_analysis_timeout,
+    )
+    return {
+        TASK_NAMES[task]: {
+            "queue": QUEUES[task].value,
+            "soft_time_limit": policy.soft_limit_s,
+            "time_limit": policy.hard_limit_s,
+            "max_retries": policy.max_attempts - 1,
+        }
+        for task, policy in policies.items()
+    }
+
+
+def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
+    """Set queues, routes, limits and the settings against Celery's measured faults."""
+    config = medical_task_config(settings)
+    longest = max(limits["time_limit"] for limits in config.values())
+    app.conf.update(
+        broker_url=settings.broker or EmbeddedBroker(settings.root).url,
+        result_backend=settings.result_backend or None,
+        task_ignore_result=True,
+        include=["vigia_detect.tasks"],
+        accept_content=["json"],
+        task_serializer="json",
+        result_serializer="json",
+        enable_utc=True,
+        task_default_queue=Queue.DEFAULT.value,
+        task_create_missing_queues=True,
+        task_routes={name: {"queue": limits["queue"]} for name, limits in config.items()},
+        task_annotations={
+            name: {key: limits[key] for key in ("soft_time_limit", "time_limit")}
+            for name, limits in config.items()
+        },
+        # A killed process must not acknowledge its message, nor hold others in advance.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=settings.worker_prefetch,
+        worker_max_tasks_per_child=10_000,
+        # Remote control stays on: without it workers hang after the broker comes back.
+        worker_enable_remote_control=True,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=2,
+        task_publish_retry=False,
+        broker_transport_options={
+            "visibility_timeout": longest + RECONNECT_MARGIN_S,
+            "unacked_restore_interval": 5,
+            "queue_order_strategy": "priority",
+            "priority_steps": [0],
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "max_retries": 1,
+        },
+    )
+    return app
+
+
+def make_celery_app(settings: Settings) -> Celery:
+    """Return a Celery application for these settings."""
+    return configure_task_defaults(Celery("vigia"), settings)
+
+
+_settings = load_settings()
+MEDICAL_TASK_CONFIG = medical_task_config(_settings)
+celery_app = make_celery_app(_settings)

@@ -1,0 +1,71 @@
+"""How the system stands at one moment, taken from the database, the broker and the workers."""
+
+import time
+from dataclasses import dataclass, field
+
+from vigia_detect.bootstrap import Vigia
+from vigia_detect.errors import UnavailableError
+
+PING_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One look at the system.
+
+    Attributes:
+        database: the schema's revision, or None when the database does not answer.
+        queues: messages waiting by queue, or None when the broker does not answer.
+        workers: names of the workers that answered.
+        cases: by state.
+        runs: by state.
+        open_alerts: unacknowledged alerts by kind.
+        oldest_ready_s: how long the oldest ready run has waited, in seconds.
+    """
+
+    taken_at: float
+    database: str | None
+    queues: dict[str, int] | None
+    workers: tuple[str, ...]
+    cases: dict[str, int] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
+    open_alerts: dict[str, int] = field(default_factory=dict)
+    oldest_ready_s: float = 0.0
+
+
+def take_snapshot(vigia: Vigia) -> Snapshot:
+    """Look at everything; what does not answer is None, never an empty value."""
+    queues = _queues(vigia)
+    workers = _workers() if queues is not None else ()
+    try:
+        revision = vigia.store.check()
+        with vigia.store.read() as work:
+            runs: dict[str, int] = {}
+            for (_, state), count in work.runs.counts().items():
+                runs[state] = runs.get(state, 0) + count
+            return Snapshot(
+                taken_at=time.time(),
+                database=revision,
+                queues=queues,
+                workers=workers,
+                cases=work.cases.counts(),
+                runs=runs,
+                open_alerts=work.alerts.open_by_kind(),
+                oldest_ready_s=work.runs.oldest_ready_s(),
+            )
+    except UnavailableError:
+        return Snapshot(time.time(), None, queues, workers)
+
+
+def _queues(vigia: Vigia) -> dict[str, int] | None:
+    try:
+        return vigia.publisher.depths()
+    except UnavailableError:
+        return None
+
+
+def _workers() -> tuple[str, ...]:
+    from vigia_detect.core.celery_config import celery_app  # noqa: PLC0415 - heavy
+
+    answers = celery_app.control.ping(timeout=PING_TIMEOUT_S)
+    return tuple(sorted(name for answer in answers for name in answer))

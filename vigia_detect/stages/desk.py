@@ -1,0 +1,204 @@
+"""Answers questions about cases and alerts, and takes what people do with them."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.case import CaseSummary, Run, RunStatus
+from vigia_detect.domain.escalation import (
+    ESCALATION_TARGETS,
+    ESCALATION_TYPES,
+    AlertKind,
+    AlertRequest,
+)
+from vigia_detect.domain.ids import AlertId, CaseId, is_case_id, uuid7
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import CASE_ENDS, CaseState
+from vigia_detect.errors import NotFoundError, UnknownEscalationTypeError, WaitTimeoutError
+from vigia_detect.ports import Store, StoredAlert, StoredCase, UnitOfWork
+from vigia_detect.stages.relay import Relay
+from vigia_detect.stages.report import (
+    SCHEMA_VERSION,
+    CaseReport,
+    alert_report,
+    iso,
+    missing_parts,
+    stage_report,
+)
+from vigia_detect.stages.vault import Vault
+
+POLL_S = 0.02
+SLOWEST_POLL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """How a case stands, without patient data."""
+
+    case: CaseSummary
+    runs: tuple[RunStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """An alert that was just opened, or was open already."""
+
+    alert_id: AlertId
+    kind: AlertKind
+    runs: tuple[Run, ...]
+    created: bool
+
+
+class Desk:
+    """The front desk: status, reports, escalations, acknowledgements."""
+
+    def __init__(self, *, store: Store, relay: Relay, vault: Vault, alert_repeat_s: float) -> None:
+        self._store = store
+        self._relay = relay
+        self._vault = vault
+        self._alert_repeat_s = alert_repeat_s
+
+    def status(self, case_id: str) -> CaseStatus:
+        """Return how a case stands. Raises NotFoundError."""
+        with self._store.read() as work:
+            case = _known(work, case_id)
+            return CaseStatus(case.summary, tuple(work.runs.of_case(case.summary.id)))
+
+    def wait(
+        self,
+        case_id: str,
+        timeout_s: float,
+        *,
+        on_status: Callable[[CaseStatus], None] | None = None,
+    ) -> CaseStatus:
+        """Wait until a case has ended.
+
+        Args:
+            case_id: the case.
+            timeout_s: seconds to wait at most.
+            on_status: told of every look, to show progress.
+
+        Raises:
+            WaitTimeoutError: it goes on, but not within the time.
+            NotFoundError: there is no such case.
+        """
+        deadline, pause = time.monotonic() + timeout_s, POLL_S
+        while True:
+            status = self.status(case_id)
+            if on_status is not None:
+                on_status(status)
+            if status.case.state in CASE_ENDS:
+                return status
+            if time.monotonic() + pause > deadline:
+                raise WaitTimeoutError(
+                    f"Case {case_id} is still {status.case.state} after {timeout_s:g} s; "
+                    "it goes on. Look again with `vigia wait`."
+                )
+            time.sleep(pause)
+            pause = min(pause * 1.2, SLOWEST_POLL_S)
+
+    def report(self, case_id: str, *, actor: str) -> CaseReport:
+        """Return all that is known about a case. Reading it leaves an audit entry.
+
+        Raises:
+            NotFoundError: there is no such case.
+            CorruptDataError: what is stored does not decrypt.
+        """
+        with self._store.begin() as work:
+            case = _known(work, case_id)
+            work.audit.write([AuditEntry(AuditEvent.CASE_READ, case.summary.id, actor)])
+            runs = {Stage(run.task): run for run in work.runs.of_case(case.summary.id)}
+            sealed = work.runs.results(case.summary.id)
+            alerts = work.alerts.of_case(case.summary.id)
+            work.commit()
+        results = {
+            stage: self._vault.open_result(case, stage, data) for stage, data in sealed.items()
+        }
+        stages = {stage: stage_report(run, results.get(stage)) for stage, run in runs.items()}
+        summary = case.summary
+        return CaseReport(
+            schema_version=SCHEMA_VERSION,
+            case_id=summary.id,
+            patient_code=self._vault.open_code(case.patient),
+            overall_status=summary.state,
+            status_code=summary.status_code,
+            urgency=summary.urgency,
+            review_required=summary.review_required,
+            preliminary=True,  # confirming a result comes with the review queue
+            accepted_at=iso(summary.created_at) or "",
+            finished_at=iso(summary.finished_at),
+            stages=stages,
+            assessment=results.get(Stage.MEDICAL_ANALYSIS),
+            alerts=tuple(alert_report(alert) for alert in alerts),
+            missing=missing_parts(stages),
+        )
+
+    def cases(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
+        """Return the newest cases first, without patient data."""
+        with self._store.read() as work:
+            return work.cases.list(limit=limit, state=state)
+
+    def alerts(self, *, limit: int) -> Sequence[StoredAlert]:
+        """Return the newest alerts first."""
+        with self._store.read() as work:
+            return work.alerts.list(limit=limit)
+
+    def acknowledge(self, alert_id: str, *, by: str) -> bool:
+        """Note that a person has taken an alert on.
+
+        Returns:
+            False when somebody had already.
+
+        Raises:
+            NotFoundError: there is no such alert.
+        """
+        known = AlertId(alert_id)
+        with self._store.begin() as work:
+            if work.alerts.get(known) is None:
+                raise NotFoundError(f"There is no alert {alert_id}.")
+            taken = work.alerts.acknowledge(known, by)
+            work.commit()
+        return taken
+
+    def escalate(self, kind: str, *, case_id: str | None, reasons: tuple[str, ...]) -> Escalation:
+        """Open an alert because a person or program asks for it.
+
+        Args:
+            kind: one of `ESCALATION_TYPES`.
+            case_id: the case it is about, or None for the system itself.
+            reasons: codes, no patient data.
+
+        Raises:
+            UnknownEscalationTypeError: another kind.
+            NotFoundError: there is no such case.
+        """
+        if kind not in ESCALATION_TYPES:
+            raise UnknownEscalationTypeError(
+                f"escalation_type: unknown; known types: {', '.join(sorted(ESCALATION_TYPES))}"
+            )
+        asked = AlertKind(kind)
+        with self._store.begin() as work:
+            case = _known(work, case_id).summary.id if case_id is not None else None
+            alert_id, runs = work.alerts.open(
+                case or str(uuid7()),
+                case,
+                AlertRequest(asked, reasons),
+                repeat_after_s=self._alert_repeat_s,
+            )
+            work.commit()
+        self._relay.send(runs)
+        return Escalation(alert_id, asked, runs, created=bool(runs))
+
+
+def channels_and_roles(kind: AlertKind) -> tuple[list[str], list[str]]:
+    """Return the channels and roles of an escalation type."""
+    target = ESCALATION_TARGETS[kind]
+    return list(target.channels), list(target.roles)
+
+
+def _known(work: UnitOfWork, case_id: str) -> StoredCase:
+    case = work.cases.get(CaseId(case_id)) if is_case_id(case_id) else None
+    if case is None:
+        raise NotFoundError(f"There is no case {case_id}.")
+    return case

@@ -1,0 +1,134 @@
+"""The one document about a case. Its JSON Schema is generated from these types."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vigia_detect.domain.case import JsonObject, RunStatus
+from vigia_detect.domain.ids import AlertId, CaseId, RunId
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.states import RUN_ENDS, CaseState, RunState
+from vigia_detect.ports import StoredAlert
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """One stage of a case.
+
+    Attributes:
+        task_id: the run's id, which is also its Celery task id.
+        attempts: how often it was started.
+        error_code: why it failed, or why its last attempt did; null when none did.
+        result: what it found; null when it has not ended or failed.
+    """
+
+    task_id: RunId
+    state: RunState
+    attempts: int
+    started_at: str | None
+    finished_at: str | None
+    error_code: str | None
+    result: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReport:
+    """One alert about a case.
+
+    Attributes:
+        reasons: rule ids and status codes.
+    """
+
+    id: AlertId
+    case_id: CaseId | None
+    kind: str
+    state: str
+    reasons: tuple[str, ...]
+    opened_at: str
+    acknowledged_at: str | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """All that is known about a case. Times are ISO 8601 in UTC.
+
+    Attributes:
+        overall_status: accepted, processing, completed, needs_review, escalated or failed.
+        status_code: the reason, finer.
+        urgency: the highest that any part has found so far.
+        review_required: triage's word; null until it has spoken.
+        stages: by stage name.
+        assessment: the result of the medical analysis, in the case format's output form; null
+            until it is there, or when there is none.
+        preliminary: true until a person has confirmed the result.
+        missing: parts of the result that are not there, and why.
+    """
+
+    schema_version: int
+    case_id: CaseId
+    patient_code: str
+    overall_status: CaseState
+    status_code: str
+    urgency: str
+    review_required: bool | None
+    preliminary: bool
+    accepted_at: str
+    finished_at: str | None
+    stages: dict[Stage, StageReport]
+    assessment: JsonObject | None
+    alerts: tuple[AlertReport, ...]
+    missing: dict[str, str]
+
+
+def iso(seconds: float | None) -> str | None:
+    """Return Unix seconds as ISO 8601 in UTC, to the millisecond."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def stage_report(run: RunStatus, result: JsonObject | None) -> StageReport:
+    """Return how one stage stands."""
+    return StageReport(
+        task_id=run.id,
+        state=run.state,
+        attempts=run.attempt,
+        started_at=iso(run.started_at),
+        finished_at=iso(run.finished_at),
+        error_code=run.error_code,
+        result=result,
+    )
+
+
+def alert_report(alert: StoredAlert) -> AlertReport:
+    """Return how one alert stands."""
+    return AlertReport(
+        id=alert.id,
+        case_id=alert.case_id,
+        kind=alert.kind,
+        state=alert.state,
+        reasons=alert.reasons,
+        opened_at=iso(alert.opened_at) or "",
+        acknowledged_at=iso(alert.acknowledged_at),
+        acknowledged_by=alert.acknowledged_by,
+    )
+
+
+def missing_parts(stages: dict[Stage, StageReport]) -> dict[str, str]:
+    """Say which parts of the result are not there: stage -> reason."""
+    missing = {
+        stage.value: report.error_code or "failed"
+        for stage, report in stages.items()
+        if report.state == RunState.FAILED
+    }
+    missing |= {
+        stage.value: "not_finished"
+        for stage, report in stages.items()
+        if report.state not in RUN_ENDS
+    }
+    image = stages[Stage.IMAGE_ANALYSIS].result
+    if image is not None and image.get("class_proposed") is False:
+        missing["class_from_image"] = "no_wound_model"
+    return missing

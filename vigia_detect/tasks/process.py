@@ -1,0 +1,45 @@
+"""What a worker process does besides tasks: it opens its own connections, and sweeps.
+
+Only the pool's processes touch the database. Their parent never does, so a process that it forks
+inherits no connection.
+"""
+
+import threading
+
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+
+from vigia_detect.bootstrap import Vigia, current, install, installed
+from vigia_detect.core.celery_config import celery_app
+from vigia_detect.log import configure_logging, route_standard_logging
+from vigia_detect.settings import load_settings
+
+_stop = threading.Event()
+
+
+@setup_logging.connect
+def start_logging(**_: object) -> None:
+    """Put Vigia's structured log in the place of Celery's own."""
+    level = load_settings().log_level
+    configure_logging(level)
+    route_standard_logging(level)
+
+
+@worker_process_init.connect
+def start_sweeping(**_: object) -> None:
+    """Give the new process its own parts and start its sweeper."""
+    if not installed():
+        install(Vigia(queues=frozenset(celery_app.amqp.queues.consume_from)))
+    vigia = current()
+    _stop.clear()
+    threading.Thread(
+        target=vigia.sweeper.run_forever,
+        args=(vigia.settings.sweep_s, _stop),
+        name="sweeper",
+        daemon=True,
+    ).start()
+
+
+@worker_process_shutdown.connect
+def stop_sweeping(**_: object) -> None:
+    """Stop the sweeper of a process that ends in good order."""
+    _stop.set()

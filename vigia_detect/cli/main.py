@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli.assess import assess
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaError
@@ -30,7 +29,20 @@ alert = typer.Typer(help="Alerts, and answering them.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert, name="alert")
 
-app.command()(assess)
+
+@app.command()
+def assess(
+    case: Annotated[Path, typer.Argument(help="JSON file with a case (case format).")],
+    as_json: Json = False,
+    profile: Annotated[
+        Path | None, typer.Option(help="YAML file with the hospital's own cut-offs and times.")
+    ] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Language of notes and result.")] = None,
+) -> None:
+    """Apply the rules to a case: class, risk, urgency, actions, and why. Nothing is stored."""
+    from vigia_detect.cli.assess import show
+
+    show(case, as_json=as_json, profile=profile, lang=lang)
 
 
 @app.command()

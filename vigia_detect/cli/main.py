@@ -183,7 +183,7 @@ def main() -> None:
     """Run the command; every error is one clear sentence and its own exit code."""
     from vigia_detect.log import configure_logging
 
-    configure_logging("warning")
+    configure_logging("error")  # people read what the commands say; `worker` sets its own
     try:
         app()
     except VigiaError as error:

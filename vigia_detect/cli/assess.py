@@ -3,53 +3,32 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+from vigia_detect.clinical import assess, load_rules, parse_case
+from vigia_detect.clinical.inputs.suggest import shown
+from vigia_detect.clinical.report import report
+from vigia_detect.errors import FieldProblem, InvalidContextError
+from vigia_detect.settings import load_settings
 
-from vigia_detect.errors import ConfigurationError, FieldProblem, InvalidContextError
 
-INVALID = 2
-"""Exit code of invalid input, and of a broken profile."""
+def show(path: Path, *, as_json: bool, profile: Path | None, lang: str | None) -> None:
+    """Print what the rules find in the case of a file.
 
-
-def assess(
-    case: Annotated[Path, typer.Argument(help="Case file, JSON in the form of the case format.")],
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the output document.")] = False,
-    profile: Annotated[
-        Path | None, typer.Option(help="The hospital's own profile to lay over the rules.")
-    ] = None,
-    lang: Annotated[str | None, typer.Option(help="es or en; else that of the case.")] = None,
-) -> None:
-    """Say what the rules find in a case: class, risk, urgency, actions, and why."""
-    # The rules are loaded here and not above, so that other commands start fast.
-    from vigia_detect.clinical import assess as judge  # noqa: PLC0415
-    from vigia_detect.clinical import load_rules, parse_case  # noqa: PLC0415
-
-    try:
-        document = _read(case)
-        if lang is not None:
-            document["lang"] = lang
-        typed = parse_case(document)
-        found = judge(typed, load_rules(profile))
-    except InvalidContextError as error:
-        _refuse([str(problem) for problem in error.problems])
-    except ConfigurationError as error:
-        _refuse([str(error)])
+    Raises:
+        InvalidContextError: the case is wrong; one problem per field, never the patient's text.
+        ConfigurationError: the profile does not fit.
+    """
+    document = _read(path)
+    if lang is not None:
+        document["lang"] = lang
+    case = parse_case(document)
+    found = assess(case, load_rules(profile or load_settings().profile))
     if as_json:
         answer = found.model_dump(mode="json", by_alias=True)
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
-        return
-    from vigia_detect.clinical.report import report  # noqa: PLC0415
-
-    sys.stdout.write(report(found, typed.lang))
-
-
-def _refuse(problems: list[str]) -> None:
-    for problem in problems:
-        sys.stderr.write(problem + "\n")
-    raise typer.Exit(INVALID)
+    else:
+        sys.stdout.write(report(found, case.lang))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -76,18 +55,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _invalid(f"names {_shown(twice)} twice")
+        raise _invalid(f"names {shown(twice)} twice")
     return found
 
 
 def _no_constant(name: str) -> Any:
     raise _invalid(f"has {name}, which is not a number")
-
-
-def _shown(key: str) -> str:
-    from vigia_detect.clinical.inputs.suggest import shown  # noqa: PLC0415
-
-    return shown(key)
 
 
 def _invalid(problem: str) -> InvalidContextError:

@@ -33,6 +33,21 @@ app.command()(assess)
 
 
 @app.command()
+def assess(
+    case: Annotated[Path, typer.Argument(help="JSON file with a case (case format).")],
+    as_json: Json = False,
+    profile: Annotated[
+        Path | None, typer.Option(help="YAML file with the hospital's own cut-offs and times.")
+    ] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Language of notes and result.")] = None,
+) -> None:
+    """Apply the rules to a case: class, risk, urgency, actions, and why. Nothing is stored."""
+    from vigia_detect.cli.assess import show
+
+    show(case, as_json=as_json, profile=profile, lang=lang)
+
+
+@app.command()
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],

@@ -3,9 +3,8 @@
 The shipped files stay as they are. What does not fit is refused at load, with file and line.
 """
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -99,7 +98,7 @@ def _scales(path: Path, own: ProfileFile, scales: Scales) -> Scales:
             scales = scales.with_profiles({name: profiles})
         except ConfigurationError as error:
             _refuse(path, ("cutoffs", name), str(error))
-    return scales if own.by_age is None else dataclasses.replace(scales, by_age=own.by_age)
+    return scales if own.by_age is None else replace(scales, by_age=own.by_age)
 
 
 def _refuse(path: Path, place: tuple[str, ...], problem: str) -> NoReturn:

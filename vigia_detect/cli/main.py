@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli.assess import assess
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaError
@@ -29,7 +28,6 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 alert = typer.Typer(help="Alerts, and answering them.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert, name="alert")
-app.command()(assess)
 
 
 @app.command()

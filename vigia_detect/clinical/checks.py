@@ -37,12 +37,13 @@ def _actions(files: Files) -> Iterator[str]:
 def _classes(files: Files) -> Iterator[str]:
     known = {*files.classes.classes, BLANCHABLE}
     for row in files.classes.decision:
-        for name in {row.class_, *row.candidates} - known:
+        for name in {row.class_, *(row.candidates or ())} - known:
             yield f"{row.id}: no class {name}"
         if row.flag and row.flag not in files.flags.flags:
             yield f"{row.id}: no flag {row.flag}"
+    rows = {row.id for row in files.classes.decision}
     for name, seen in files.classes.kept.items():
-        for other in {name, *seen} - known:
+        for other in {name, *seen} - known - rows:
             yield f"kept.{name}: no class {other}"
 
 

@@ -113,7 +113,7 @@ class DecisionRow(DataModel):
     id: str
     when: Condition
     class_: str = Field(alias="class")
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...] | None = None
     flag: str | None = None
     confirmed: Condition = "never"
     over: bool = False
@@ -217,5 +217,6 @@ class ProtocolFile(DataModel):
     """`protocol.yaml`."""
 
     rows: tuple[ProtocolRow, ...]
+    unknown_after_asking: Urgency
     only_for_pressure_injuries: tuple[ActionId, ...]
     never_first: tuple[ActionId, ...]

@@ -42,7 +42,8 @@ def actions(
     for one in (*_by_rules(case, triage), *_by_protocol(case, rules)):
         if injury or one.id not in notes.only_for_pressure_injuries:
             asked.setdefault(one.id, []).append(one)
-    order = sorted(asked, key=lambda name: (name in notes.never_first, -_rank(asked[name])))
+    held_back = notes.never_first if triage.urgency is Urgency.EMERGENCY else ()
+    order = sorted(asked, key=lambda name: (name in held_back, -_rank(asked[name])))
     return tuple(_action(name, asked[name], rules, lang) for name in order)
 
 

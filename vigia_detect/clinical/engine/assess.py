@@ -42,8 +42,8 @@ def assess(case: CaseInput, rules: RuleSet | None = None) -> Assessment:
     ready = prepare(case.patient_context, case.lang, image.lesion_id if image else None)
     lesions = _examine(ready, image, rules)
     rated = rate(case.patient_context, ready.case, rules)
-    result = triage(ready.case, lesions, rules)
-    injury = any(found.class_ in _injuries(rules) for found in lesions)
+    result = triage(ready.case, lesions, rules, ready.not_obtained)
+    injury = any(_is_injury(found, rules) for found in lesions)
     actions = advice.actions(ready.case, result, rules, case.lang, injury=injury)
     review = (
         result.doubt or image is not None or any(one.certainty != "confirmed" for one in lesions)
@@ -94,8 +94,10 @@ def _examine(ready: Prepared, image: ImageAnalysis | None, rules: RuleSet) -> tu
     )
 
 
-def _injuries(rules: RuleSet) -> frozenset[str]:
-    return frozenset(name for name, data in rules.classes.classes.items() if data.injury)
+def _is_injury(found: Found, rules: RuleSet) -> bool:
+    """Return whether a pressure injury is proposed, or nothing else is possible."""
+    injuries = {name for name, data in rules.classes.classes.items() if data.injury}
+    return found.class_ in injuries or (bool(found.candidates) and {*found.candidates} <= injuries)
 
 
 def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:

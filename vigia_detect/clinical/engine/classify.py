@@ -36,7 +36,9 @@ def propose(lesion: LesionScope, rules: RuleSet) -> Proposal:
     """Return what the findings give; an earlier, deeper class is kept and never staged down."""
     found = _by_table(lesion, rules.decision)
     earlier = lesion.facts.fields.get("lesion.previous_max_stage")
-    if not isinstance(earlier, str) or found.class_ not in rules.classes.kept[earlier]:
+    if not isinstance(earlier, str) or not {found.class_, found.row} & {
+        *rules.classes.kept[earlier]
+    }:
         return found
     return Proposal(
         class_=earlier,
@@ -73,10 +75,10 @@ def _by_table(lesion: LesionScope, table: tuple[Row, ...]) -> Proposal:
 def _candidates(
     lesion: LesionScope, row: Row, below: tuple[Row, ...], *, confirmed: bool
 ) -> tuple[str, ...]:
-    own = row.data.candidates or (row.data.class_,)
-    if confirmed:
-        return (row.data.class_,)
-    if not row.data.over:
+    own = row.data.candidates
+    if own is None or confirmed:
+        own = (row.data.class_,)
+    if confirmed or not row.data.over:
         return own
     rest = _by_table(lesion, tuple(other for other in below if not other.data.over))
     return (*own, *(one for one in rest.candidates if one not in own))

@@ -79,7 +79,8 @@ def settle(
     Findings of people give the class. Where they give none, the model's first class is proposed if
     it is sure enough, fits what people found, and a picture alone may say so.
     """
-    candidates = _merged(proposal.candidates, photo.shown)
+    found, seen = proposal.candidates, photo.shown
+    candidates = _merged(found, seen) if proposal.because else _merged(seen, found)
     if proposal.class_ != INDETERMINATE:
         return proposal.class_, candidates
     if not proposal.because and rules.definitions["photo_unusable"].judge(lesion).is_true:

@@ -8,7 +8,7 @@ from vigia_detect.clinical.inputs.patient import PatientContext
 from vigia_detect.clinical.language.reading import Reading
 from vigia_detect.clinical.output import Risk, ScaleResult
 from vigia_detect.clinical.rule_set import Modifier, RuleSet
-from vigia_detect.clinical.scales import risk_scale_for, score_scale
+from vigia_detect.clinical.scales import added_scales_for, risk_scale_for, score_scale
 from vigia_detect.domain.logic import NO_PATHS, Judgement
 from vigia_detect.domain.scales import ScaleScore
 
@@ -36,7 +36,7 @@ def rate(context: PatientContext, case: CaseScope, rules: RuleSet) -> Rated:
     applied = tuple(one for one in rules.modifiers if judged[one.id].is_true)
     profile = _profile(score, rules)
     category = _category(score, profile, applied, rules)
-    missing = _missing(score, items)
+    missing = (*_missing(score, items), *_unasked(score.scale, items, case, rules))
     others = [name for name in items if name != main]
     risk = Risk(
         **_result(score).model_dump(),
@@ -50,7 +50,9 @@ def rate(context: PatientContext, case: CaseScope, rules: RuleSet) -> Rated:
     )
     case.derived |= {
         "risk_incomplete": Reading((score.incomplete,)),
-        "risk_category": _category_reading(category, missing, judged, rules),
+        "risk_category": _category_reading(
+            _possible(score, profile, applied, rules), missing, judged, rules
+        ),
     }
     return Rated(risk, judged, missing)
 
@@ -83,10 +85,34 @@ def _profile(score: ScaleScore, rules: RuleSet) -> str | None:
 def _category(
     score: ScaleScore, profile: str | None, applied: tuple[Modifier, ...], rules: RuleSet
 ) -> str | None:
-    """Raise a category by one level a bump, up to the highest bump; floors come last."""
-    category = score.categories.get(profile or "")
+    """Raise the total's category by the bumps; floors come last."""
+    return _raised(score.scale, score.categories.get(profile or ""), profile, applied, rules)
+
+
+def _possible(
+    score: ScaleScore, profile: str | None, applied: tuple[Modifier, ...], rules: RuleSet
+) -> tuple[str, ...]:
+    """Return every category that the blank items still allow; one when none is blank."""
+    low, high = score.possible
+    if profile is None:
+        starts: set[str | None] = {None}
+    else:
+        cutoffs = rules.scales.scales[score.scale].profiles[profile]
+        starts = {cutoffs.category(total) for total in range(low, high + 1)}
+    ends = {_raised(score.scale, start, profile, applied, rules) for start in starts}
+    return tuple(sorted(end for end in ends if end is not None))
+
+
+def _raised(
+    scale: str,
+    start: str | None,
+    profile: str | None,
+    applied: tuple[Modifier, ...],
+    rules: RuleSet,
+) -> str | None:
+    category = start
     if profile and category:
-        steps = rules.scales.scales[score.scale].levels(profile)
+        steps = rules.scales.scales[scale].levels(profile)
         category = _bumped(category, steps, sum(one.data.bump for one in applied), rules)
     floors = [one.data.floor for one in applied if one.data.floor]
     levels = rules.risk_levels.levels
@@ -104,17 +130,33 @@ def _bumped(category: str, steps: tuple[str, ...], bumps: int, rules: RuleSet) -
 
 
 def _category_reading(
-    category: str | None, missing: tuple[str, ...], judged: Mapping[str, Judgement], rules: RuleSet
+    possible: tuple[str, ...],
+    missing: tuple[str, ...],
+    judged: Mapping[str, Judgement],
+    rules: RuleSet,
 ) -> Reading:
     """A category can only rise, so at the top of the modifiers' reach nothing is open."""
     because = NO_PATHS.union(*(one.because for one in judged.values() if one.is_true))
-    values = () if category is None else (category,)
     levels = rules.risk_levels.levels
     top = levels.index(rules.risk_levels.bump_up_to)
-    if category is not None and levels.index(category) >= top:
-        return Reading(values, because)
+    if possible and all(levels.index(one) >= top for one in possible):
+        return Reading(possible, because, alternatives=True)
     open_paths = NO_PATHS.union(missing, *(one.open for one in judged.values()))
-    return Reading(values, because, open_paths)
+    return Reading(possible, because, open_paths, alternatives=True)
+
+
+def _unasked(
+    main: str, items: Mapping[str, object], case: CaseScope, rules: RuleSet
+) -> tuple[str, ...]:
+    """Return the scales that this person should have beside the main one and does not."""
+    settings = case.read("setting.care_setting").values
+    wanted = added_scales_for(
+        main,
+        has_device=True in case.read("supports.has_devices").values,
+        care_setting=str(settings[0]) if settings else None,
+        scales=rules.scales,
+    )
+    return tuple(f"scales.{name}" for name in wanted if name not in items)
 
 
 def _missing(score: ScaleScore, items: Mapping[str, object]) -> tuple[str, ...]:

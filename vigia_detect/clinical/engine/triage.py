@@ -1,12 +1,12 @@
 """Fires the triage rules. The urgency is the highest of all; nothing lowers it (facts.md D)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from vigia_detect.clinical.engine.lesions import Found
 from vigia_detect.clinical.engine.scope import CaseScope, known
 from vigia_detect.clinical.rule_set import Rule, RuleSet
-from vigia_detect.domain.logic import Judgement
+from vigia_detect.domain.logic import Judgement, Truth
 from vigia_detect.domain.triage import Urgency, most_urgent
 
 DOUBT = "D-C"
@@ -48,18 +48,36 @@ class Triage:
         return any(verdict.rule.id.startswith(DOUBT) for verdict in self.fired)
 
 
-def triage(case: CaseScope, lesions: Sequence[Found], rules: RuleSet) -> Triage:
-    """Judge all rules and leave in the case what later conditions ask of them."""
+def triage(
+    case: CaseScope, lesions: Sequence[Found], rules: RuleSet, not_obtained: Collection[str] = ()
+) -> Triage:
+    """Judge all rules and leave in the case what later conditions ask of them.
+
+    Args:
+        case: the case, with its lesions and its risk worked out.
+        lesions: what is proposed for them.
+        rules: the rule set.
+        not_obtained: fields that somebody asked for in vain. An alarm that hangs on nothing else
+            is not left in the routine queue.
+    """
     alarms = [_verdict(rule, case, lesions, rules) for rule in rules.rules if _is_alarm(rule)]
     red_flags = [one for one in alarms if one.fires and one.rule.data.red_flag]
     case.derived["red_flag"] = known(bool(red_flags))
     others = [_verdict(rule, case, lesions, rules) for rule in rules.rules if not _is_alarm(rule)]
     found = tuple(alarms + others)
-    urgency = most_urgent(*(one.urgency for one in found if one.fires))
+    in_vain = [one for one in alarms if not one.fires and _hangs_on(one.judged, not_obtained)]
+    urgency = most_urgent(
+        *(one.urgency for one in found if one.fires),
+        *(rules.protocol_notes.unknown_after_asking for _ in in_vain),
+    )
     result = Triage(found, urgency)
     case.derived["doubt_fired"] = known(result.doubt)
     case.derived["urgency"] = known(urgency.value)
     return result
+
+
+def _hangs_on(judged: Judgement, asked: Collection[str]) -> bool:
+    return judged.truth is Truth.UNKNOWN and bool(judged.open) and judged.open <= set(asked)
 
 
 def _is_alarm(rule: Rule) -> bool:

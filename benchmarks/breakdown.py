@@ -8,12 +8,13 @@ Celery takes messages, and waiting.
 """
 
 import argparse
+import functools
 import sys
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,16 @@ from empty import BODIES, SUBMISSION, make_intake
 from run import console, shared_servers
 from vigia_home import VigiaHome
 
+from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.bootstrap import Vigia
-from vigia_detect.domain.case import Run
+from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults
 from vigia_detect.domain.ids import RunId
+from vigia_detect.domain.stages import Stage
 from vigia_detect.ports import Publisher
+from vigia_detect.stages.runner import StageBody
 
 WARM_UP_CASES = 20
+STAGES_RUN: list[str] = []
 
 
 @dataclass(slots=True)
@@ -48,6 +53,11 @@ class Cost:
     commits_s: float = 0.0
     sending_s: float = 0.0
 
+    def add(self, other: "Cost") -> None:
+        """Add up."""
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+
 
 @dataclass(slots=True)
 class Database:
@@ -58,27 +68,51 @@ class Database:
     _started: float = 0.0
 
     def watch(self) -> None:
-        """Listen to every engine from now on."""
+        """Look at every statement from now on: SQLAlchemy's, and those it only prepares."""
         event.listen(Engine, "before_cursor_execute", self._before)
         event.listen(Engine, "after_cursor_execute", self._after)
-        DefaultDialect.do_commit = self._timed(DefaultDialect.do_commit)  # type: ignore[method-assign]
+        for name in ("rows", "count", "many"):
+            setattr(Prepared, name, self._statement(getattr(Prepared, name)))
+        setattr(DefaultDialect, "do_commit", self._commit(DefaultDialect.do_commit))  # noqa: B010
 
     def _before(self, *_: object) -> None:
         self._started = time.perf_counter()
 
     def _after(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seconds = time.perf_counter() - self._started
+        self._count(statement, time.perf_counter() - self._started)
+
+    def _count(self, statement: str, seconds: float) -> None:
         self.cost.statements += 1
         self.cost.statements_s += seconds
         self.shapes[" ".join(statement.split())[:70]] += int(seconds * 1e6)
 
-    def _timed(self, commit: Callable[..., None]) -> Callable[..., None]:
+    def _statement(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(prepared: Prepared, *args: Any, **values: Any) -> Any:
+            start = time.perf_counter()
+            result = method(prepared, *args, **values)
+            self._count(_name(prepared), time.perf_counter() - start)
+            return result
+
+        return call
+
+    def _commit(self, method: Callable[..., None]) -> Callable[..., None]:
         def do_commit(*args: Any) -> None:
             start = time.perf_counter()
-            commit(*args)
+            method(*args)
             self.cost.commits_s += time.perf_counter() - start
 
         return do_commit
+
+
+@functools.cache
+def _name(prepared: Prepared) -> str:
+    """Return the name of a prepared statement: the module's and the variable's."""
+    for module in [name for name in sys.modules if name.startswith("vigia_detect.adapters.db.")]:
+        for name, value in vars(sys.modules[module]).items():
+            held = value.values() if isinstance(value, dict) else (value,)
+            if any(one is prepared for one in held):
+                return f"{module.removeprefix('vigia_detect.adapters.db.')}.{name}"
+    return "a statement without a name"
 
 
 class Queue:
@@ -113,9 +147,21 @@ def run_cases(vigia: Vigia, queue: Queue, database: Database, cases: int) -> dic
         with _charged(costs["intake"], database, queue):
             intake.accept(SUBMISSION)
         for run in queue:
-            with _charged(costs[run.task], database, queue):
+            cost = Cost()
+            with _charged(cost, database, queue):
                 vigia.runner.run(RunId(run.id), run.attempt)
+            # A worker brings on what follows in the same queue, so a message may be several stages.
+            costs[" + ".join(STAGES_RUN)].add(cost)
+            STAGES_RUN.clear()
     return costs
+
+
+def _noted(stage: Stage, body: StageBody) -> StageBody:
+    def call(case: CaseFile, inputs: StageResults) -> StageOutput:
+        STAGES_RUN.append(stage)
+        return body(case, inputs)
+
+    return call
 
 
 @contextmanager
@@ -145,8 +191,7 @@ def table(costs: dict[str, Cost], title: str) -> Table:
             f"{cost.commits_s * share:.2f}",
             f"{cost.sending_s * share:.2f}",
         )
-        for part in ("wall_s", "cpu_s", "statements", "statements_s", "commits_s", "sending_s"):
-            setattr(total, part, getattr(total, part) + getattr(cost, part))
+        total.add(cost)
     return result
 
 
@@ -157,8 +202,9 @@ def main() -> None:
     database.watch()
     with shared_servers(1) as servers:
         home = VigiaHome(servers, sqlite=options.sqlite)
-        queue = Queue(Vigia().publisher)
-        vigia = Vigia(bodies=BODIES, publisher=queue)
+        queue = Queue(Vigia(home.settings).publisher)
+        bodies = {stage: _noted(stage, body) for stage, body in BODIES.items()}
+        vigia = Vigia(home.settings, bodies=bodies, publisher=queue)
         vigia.store.upgrade()
         run_cases(vigia, queue, database, WARM_UP_CASES)
         database.shapes.clear()

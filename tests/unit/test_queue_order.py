@@ -18,7 +18,8 @@ def test_emergencies_are_looked_for_first_whatever_the_order_given(given: tuple[
 
 
 def test_a_queue_that_is_not_ours_comes_last() -> None:
-    order = QueueOrder(["theirs", Queue.DEFAULT.value])
+    order = QueueOrder()
+    order.update(["theirs", Queue.DEFAULT.value])
     assert order.consume(2) == [Queue.DEFAULT, "theirs"]
 
 

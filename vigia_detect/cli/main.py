@@ -31,6 +31,21 @@ app.add_typer(alert, name="alert")
 
 
 @app.command()
+def assess(
+    case: Annotated[Path, typer.Argument(help="JSON file with a case (case format).")],
+    as_json: Json = False,
+    profile: Annotated[
+        Path | None, typer.Option(help="YAML file with the hospital's own cut-offs and times.")
+    ] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Language of notes and result.")] = None,
+) -> None:
+    """Apply the rules to a case: class, risk, urgency, actions, and why. Nothing is stored."""
+    from vigia_detect.cli.assess import show
+
+    show(case, as_json=as_json, profile=profile, lang=lang)
+
+
+@app.command()
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],
@@ -168,7 +183,7 @@ def main() -> None:
     """Run the command; every error is one clear sentence and its own exit code."""
     from vigia_detect.log import configure_logging
 
-    configure_logging("warning")
+    configure_logging("error")  # people read what the commands say; `worker` sets its own
     try:
         app()
     except VigiaError as error:

@@ -36,7 +36,7 @@ class Snapshot:
 def take_snapshot(vigia: Vigia) -> Snapshot:
     """Look at everything; what does not answer is None, never an empty value."""
     queues = _queues(vigia)
-    workers = _workers() if queues is not None else ()
+    workers = answering_workers() if queues is not None else ()
     try:
         revision = vigia.store.check()
         with vigia.store.read() as work:
@@ -64,7 +64,8 @@ def _queues(vigia: Vigia) -> dict[str, int] | None:
         return None
 
 
-def _workers() -> tuple[str, ...]:
+def answering_workers() -> tuple[str, ...]:
+    """Return the names of the workers that answer. The broker must be there."""
     from vigia_detect.core.celery_config import celery_app  # noqa: PLC0415 - heavy
 
     answers = celery_app.control.ping(timeout=PING_TIMEOUT_S)

@@ -129,23 +129,24 @@ class StageRunner:
                 )
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))
-            following = self._take_on(work, claimed, ready) if may_continue else None
+            following = self._take_on(work, claimed, ready, sealed) if may_continue else None
             work.commit()
         self._relay.send(told + tuple(other for other in ready if not _same(other, following)))
         log.info("stage_done")
         return following
 
     def _take_on(
-        self, work: UnitOfWork, claimed: ClaimedRun, ready: tuple[Run, ...]
+        self, work: UnitOfWork, claimed: ClaimedRun, ready: tuple[Run, ...], sealed: bytes
     ) -> ClaimedRun | None:
         """Claim what comes next, if this worker serves its queue, as it becomes ready.
 
         It saves a message, a transaction and the wait in the queue: a case that has begun is
         brought on before another is begun.
         """
+        known = {Stage(claimed.run.task): sealed}
         for run in ready:
             if run.queue in self._queues:
-                return work.runs.claim_next(run, claimed.case, self._leases.lease_s)
+                return work.runs.claim_next(run, claimed.case, known, self._leases.lease_s)
         return None
 
     def _fail(self, run: Run, error: BaseException) -> None:

@@ -1,72 +1,21 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
+from vigia_detect.adapters.db import case_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import insert_if_new, now
-from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
-from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
+from vigia_detect.adapters.db.tables import cases, patients
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary
 from vigia_detect.domain.decision import ending
-from vigia_detect.domain.escalation import AlertState
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, RunState, StatusCode, move
-from vigia_detect.domain.triage import Urgency, most_urgent
+from vigia_detect.domain.states import CaseState, RunState, StatusCode
+from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import NotFoundError
 from vigia_detect.ports import NewCase, PatientKey, StoredCase
-
-_GET = Prepared(
-    select(
-        *SUMMARY_COLUMNS,
-        cases.c.sealed,
-        cases.c.image_ref,
-        patients.c.wrapped_key,
-        patients.c.sealed_code,
-    )
-    .join(patients)
-    .where(cases.c.id == bindparam("id_"))
-)
-_STARTED_FROM, _STARTED = move(CASE_TABLE, CaseEvent.START)
-_START = Prepared(
-    update(cases)
-    .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
-    .values(state=_STARTED, status_code=StatusCode.ANALYSING)
-)
-_LOCK = Prepared(select(cases.c.urgency).where(cases.c.id == bindparam("id_")).with_for_update())
-_DECIDE = Prepared(
-    update(cases)
-    .where(cases.c.id == bindparam("id_"))
-    .values(urgency=bindparam("urgency_"), review_required=bindparam("review"))
-)
-_OPEN_ALERTS = (
-    select(func.count())
-    .select_from(alerts)
-    .where(alerts.c.case_id == bindparam("id_"), alerts.c.state == AlertState.OPEN)
-    .scalar_subquery()
-)
-_ENDING = Prepared(
-    select(cases.c.review_required, _OPEN_ALERTS).where(cases.c.id == bindparam("id_"))
-)
-
-
-def _ended(event: CaseEvent) -> Prepared:
-    """Return the compare-and-set of one way to end."""
-    source, target = move(CASE_TABLE, event)
-    return Prepared(
-        update(cases)
-        .where(cases.c.id == bindparam("id_"), cases.c.state == source)
-        .values(state=target, status_code=bindparam("code"), finished_at=now())
-        .returning(cases.c.state)
-    )
-
-
-_END: Mapping[CaseEvent, Prepared] = {
-    event: _ended(event) for event in CaseEvent if event != CaseEvent.START
-}
-_RUNS = Prepared(select(runs.c.task, runs.c.state).where(runs.c.subject == bindparam("id_")))
 
 
 class SqlCases:
@@ -124,7 +73,7 @@ class SqlCases:
 
     def get(self, case_id: CaseId) -> StoredCase | None:
         """Return a case, or None."""
-        row = _GET.row(self._connection, id_=case_id)
+        row = sql.GET.row(self._connection, id_=case_id)
         if row is None:
             return None
         summary = to_summary(row)
@@ -134,32 +83,32 @@ class SqlCases:
 
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
-        _LOCK.row(self._connection, id_=case_id)
+        sql.LOCK.row(self._connection, id_=case_id)
 
     def start(self, case_id: CaseId) -> None:
         """Note that work on the case has begun, once."""
-        if _START.count(self._connection, id_=case_id) == 1:
+        if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
     def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
         """Write triage's verdict; the urgency can only rise."""
-        ((known,),) = _LOCK.rows(self._connection, id_=case_id)
-        decided = most_urgent(Urgency(known), urgency)
-        _DECIDE.count(self._connection, id_=case_id, urgency_=decided, review=review_required)
+        ((decided,),) = sql.DECIDE[urgency].rows(
+            self._connection, id_=case_id, review=review_required
+        )
         detail = {"urgency": decided, "review_required": review_required}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
-        rows = _RUNS.rows(self._connection, id_=case_id)
-        states = {Stage(task): RunState(state) for task, state in rows}
-        ((review, open_alerts),) = _ENDING.rows(self._connection, id_=case_id)
+        rows = sql.ENDING.rows(self._connection, id_=case_id)
+        states = {Stage(task): RunState(state) for task, state, _, _ in rows}
+        _, _, review, open_alerts = rows[0]
         review_required = None if review is None else bool(review)
         found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
         if found is None:
             return None
         event, code = found
-        ended = _END[event].row(self._connection, id_=case_id, code=code)
+        ended = sql.END[event].row(self._connection, id_=case_id, code=code)
         if ended is None:
             return None
         detail = {"state": ended[0], "code": code}

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -72,10 +72,15 @@ class SqlRuns:
             raise LeaseLostError(f"case {case_id} is gone")
         return ClaimedRun(run, stored, self._inputs(run))
 
-    def claim_next(self, run: Run, case: StoredCase, lease_s: float) -> ClaimedRun | None:
+    def claim_next(
+        self, run: Run, case: StoredCase, known: Mapping[Stage, bytes], lease_s: float
+    ) -> ClaimedRun | None:
         """Own a run of this case that this transaction has just made ready."""
         claimed = self._claim(run.id, run.attempt, lease_s)
-        return None if claimed is None else ClaimedRun(claimed, case, self._inputs(claimed))
+        if claimed is None:
+            return None
+        complete = set(INPUTS[Stage(run.task)]) <= known.keys()
+        return ClaimedRun(claimed, case, dict(known) if complete else self._inputs(claimed))
 
     def claim_notice(
         self, run_id: RunId, attempt: int, lease_s: float

@@ -1,0 +1,241 @@
+"""What a person meets who types a command: one clear sentence and an exit code for each mistake."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from vigia_detect.adapters.db.store import SqlStore
+from vigia_detect.cli.exit_codes import ExitCode
+from vigia_detect.testing import draw_wound
+
+
+@dataclass
+class Vigia:
+    """Runs the `vigia` command in a home of its own, without any broker."""
+
+    home: Path
+
+    def __call__(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        known = {key: value for key, value in os.environ.items() if not key.startswith("VIGIA_")}
+        return subprocess.run(
+            [sys.executable, "-m", "vigia_detect.cli.main", *words],
+            env={**known, "VIGIA_HOME": str(self.home), "VIGIA_LANG": "en", **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def vigia(tmp_path: Path) -> Vigia:
+    made = Vigia(tmp_path / "home")
+    made.home.mkdir(mode=0o700)
+    store = SqlStore(f"sqlite:///{made.home / 'vigia.db'}")
+    store.upgrade()
+    store.close()
+    return made
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> str:
+    path = tmp_path / "wound.jpg"
+    path.write_bytes(draw_wound(3, (120, 120)))
+    return str(path)
+
+
+def context_file(tmp_path: Path, content: str) -> str:
+    path = tmp_path / "context.json"
+    path.write_text(content, encoding="utf-8")
+    return str(path)
+
+
+def refused(done: subprocess.CompletedProcess[str], code: ExitCode, *words: str) -> None:
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    for word in words:
+        assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def no_case_was_stored(vigia: Vigia) -> None:
+    store = SqlStore(f"sqlite:///{vigia.home / 'vigia.db'}")
+    with store.read() as work:
+        assert work.cases.list(limit=1) == []
+    store.close()
+    assert not [path for path in (vigia.home / "images").rglob("*") if path.is_file()]
+
+
+def test_a_case_without_a_broker_is_accepted_and_waits(vigia: Vigia, picture: str) -> None:
+    done = vigia("submit", picture, "--patient-code", "P-1", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "broker does not answer" in done.stderr
+    report = json.loads(done.stdout)
+    assert report["overall_status"] == "accepted"
+    assert report["patient_code"] == "P-1"
+    (listed,) = json.loads(vigia("cases", "--json").stdout)
+    assert listed["id"] == report["case_id"]
+    assert "P-1" not in vigia("cases").stdout
+
+
+def test_waiting_in_vain_says_that_the_case_goes_on(vigia: Vigia, picture: str) -> None:
+    submitted = vigia("submit", picture, "--patient-code", "P-1", "--json")
+    case_id = json.loads(submitted.stdout)["case_id"]
+    refused(vigia("wait", case_id, "--timeout", "0.1"), ExitCode.WAIT_TIMEOUT, case_id, "goes on")
+
+
+def test_a_missing_picture(vigia: Vigia) -> None:
+    done = vigia("submit", "no-such.jpg", "--patient-code", "P-1")
+    refused(done, ExitCode.INVALID_INPUT, "no-such.jpg", "missing")
+    no_case_was_stored(vigia)
+
+
+def test_what_is_no_picture(vigia: Vigia, tmp_path: Path) -> None:
+    path = tmp_path / "note.jpg"
+    path.write_text("Ana Pérez, cama 12", encoding="utf-8")
+    done = vigia("submit", str(path), "--patient-code", "P-1")
+    refused(done, ExitCode.INVALID_INPUT, "picture")
+    assert "Ana" not in done.stderr
+    no_case_was_stored(vigia)
+
+
+def test_a_truncated_picture(vigia: Vigia, tmp_path: Path) -> None:
+    path = tmp_path / "half.jpg"
+    path.write_bytes(draw_wound(3, (300, 300))[:-500])
+    refused(vigia("submit", str(path), "--patient-code", "P-1"), ExitCode.INVALID_INPUT)
+    no_case_was_stored(vigia)
+
+
+def test_a_picture_that_is_too_large(vigia: Vigia, tmp_path: Path) -> None:
+    path = tmp_path / "large.jpg"
+    path.write_bytes(b"\xff\xd8" + bytes(1_100_000))
+    done = vigia("submit", str(path), "--patient-code", "P-1", VIGIA_MAX_IMAGE_MB="1")
+    refused(done, ExitCode.INVALID_INPUT, "1 MB")
+
+
+def test_a_patient_code_with_a_space(vigia: Vigia, picture: str) -> None:
+    done = vigia("submit", picture, "--patient-code", "Ana Soto")
+    refused(done, ExitCode.INVALID_INPUT, "patient_code")
+    assert "Ana" not in done.stderr
+    no_case_was_stored(vigia)
+
+
+def test_an_unknown_field_suggests_the_right_one(
+    vigia: Vigia, picture: str, tmp_path: Path
+) -> None:
+    context = context_file(tmp_path, '{"vitals": {"temp_cc": 38.1}}')
+    done = vigia("submit", picture, "--patient-code", "P-1", "--context", context)
+    refused(done, ExitCode.INVALID_INPUT, "vitals.temp_cc", "temp_c")
+    no_case_was_stored(vigia)
+
+
+def test_a_value_in_the_wrong_unit(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    context = context_file(tmp_path, '{"vitals": {"temp_c": 100.4}}')
+    done = vigia("submit", picture, "--patient-code", "P-1", "--context", context)
+    refused(done, ExitCode.INVALID_INPUT, "vitals.temp_c", "25", "45")
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "", '"text"'])
+def test_a_context_that_is_no_object(
+    vigia: Vigia, picture: str, tmp_path: Path, content: str
+) -> None:
+    context = context_file(tmp_path, content)
+    done = vigia("submit", picture, "--patient-code", "P-1", "--context", context)
+    refused(done, ExitCode.INVALID_INPUT, "context")
+
+
+def test_an_unknown_case(vigia: Vigia) -> None:
+    for case_id in ("no-case", "01a20175-2064-73b7-a476-08beba718148"):
+        refused(vigia("case", case_id), ExitCode.NOT_FOUND, case_id)
+
+
+def test_an_unknown_state(vigia: Vigia) -> None:
+    refused(vigia("cases", "--state", "lost"), ExitCode.INVALID_INPUT, "needs_review")
+
+
+def test_an_unknown_queue(vigia: Vigia) -> None:
+    refused(vigia("worker", "--queues", "fast"), ExitCode.INVALID_INPUT, "medical_priority")
+
+
+def test_an_unreachable_database(vigia: Vigia, picture: str) -> None:
+    nobody = "postgresql://nobody@127.0.0.1:1/none"
+    done = vigia("submit", picture, "--patient-code", "P-1", VIGIA_DATABASE_URL=nobody)
+    refused(done, ExitCode.UNAVAILABLE, "VIGIA_DATABASE_URL")
+
+
+def test_a_database_of_another_kind(vigia: Vigia, picture: str) -> None:
+    done = vigia("submit", picture, "--patient-code", "P-1", VIGIA_DATABASE_URL="mysql://x")
+    refused(done, ExitCode.CONFIGURATION, "sqlite", "postgresql")
+
+
+def test_a_full_disk_refuses_new_cases(vigia: Vigia, picture: str) -> None:
+    done = vigia("submit", picture, "--patient-code", "P-1", VIGIA_MIN_FREE_MB="999999999")
+    refused(done, ExitCode.STORAGE_FULL)
+    no_case_was_stored(vigia)
+
+
+def test_a_wrong_setting_is_named(vigia: Vigia) -> None:
+    done = vigia("cases", VIGIA_SWEEP_S="often")
+    refused(done, ExitCode.CONFIGURATION, "VIGIA_SWEEP_S")
+
+
+def test_a_key_file_that_others_can_read(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    key = tmp_path / "master.key"
+    key.write_bytes(bytes(32))
+    key.chmod(0o644)
+    done = vigia("submit", picture, "--patient-code", "P-1", VIGIA_KEY_FILE=str(key))
+    refused(done, ExitCode.CONFIGURATION, "master.key")
+
+
+def test_a_lost_key_is_not_replaced(vigia: Vigia, picture: str) -> None:
+    assert vigia("submit", picture, "--patient-code", "P-1").returncode == 0
+    (vigia.home / "keys" / "master.key").unlink()
+    done = vigia("submit", picture, "--patient-code", "P-1")
+    refused(done, ExitCode.CONFIGURATION, "master.key")
+
+
+def test_the_same_key_twice_is_one_case(vigia: Vigia, picture: str) -> None:
+    words = ("submit", picture, "--patient-code", "P-1", "--idempotency-key", "A7", "--json")
+    first, second = json.loads(vigia(*words).stdout), json.loads(vigia(*words).stdout)
+    assert first["case_id"] == second["case_id"]
+    other = vigia("submit", picture, "--patient-code", "P-2", "--idempotency-key", "A7")
+    refused(other, ExitCode.INVALID_INPUT, "idempotency_key")
+
+
+def test_an_emergency_opens_an_alert_that_a_person_takes(vigia: Vigia, picture: str) -> None:
+    done = vigia("submit", picture, "--patient-code", "P-1", "--emergency", "--json")
+    report = json.loads(done.stdout)
+    assert report["urgency"] == "emergency"
+    (alert,) = report["alerts"]
+    assert alert["state"] == "open"
+    assert vigia("alert", "ack", alert["id"], "--by", "Dr. Soto").returncode == 0
+    (listed,) = json.loads(vigia("alert", "list", "--json").stdout)
+    assert listed["acknowledged_by"] == "Dr. Soto"
+    assert "already" in vigia("alert", "ack", alert["id"], "--by", "Dr. Rojas").stdout
+
+
+def test_a_database_without_tables(vigia: Vigia, picture: str) -> None:
+    (vigia.home / "vigia.db").unlink()
+    done = vigia("submit", picture, "--patient-code", "P-1")
+    refused(done, ExitCode.UNAVAILABLE, "vigia db upgrade")
+    assert vigia("db", "upgrade").returncode == 0
+    assert vigia("submit", picture, "--patient-code", "P-1").returncode == 0
+
+
+def test_doctor_says_what_to_do(vigia: Vigia) -> None:
+    done = vigia("doctor", "--json")
+    assert done.returncode == ExitCode.UNHEALTHY
+    found = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert found["database"]["status"] == "ok"
+    assert found["broker"]["status"] == "critical"
+    assert found["workers"]["status"] == "warning"
+
+
+def test_spanish_is_the_first_language(vigia: Vigia) -> None:
+    done = vigia("case", "no-case", VIGIA_LANG="es")
+    assert "No existe" in done.stderr

@@ -1,0 +1,98 @@
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from vigia_detect.docs.settings import variables
+from vigia_detect.errors import ConfigurationError
+from vigia_detect.settings import Settings, load_settings
+
+WRONG = {
+    "VIGIA_LANG": "fr",
+    "VIGIA_LOG_LEVEL": "loud",
+    "MEDICAL_TASK_TIMEOUT": "1",
+    "IMAGE_ANALYSIS_TIMEOUT": "soon",
+    "CELERY_WORKER_CONCURRENCY": "0",
+    "CELERY_WORKER_PREFETCH": "-1",
+    "VIGIA_LEASE_S": "0.5",
+    "VIGIA_SWEEP_S": "2",
+    "VIGIA_ALERT_REPEAT_S": "0",
+    "VIGIA_MAX_IMAGE_MB": "0",
+    "VIGIA_MAX_IMAGE_MEGAPIXELS": "501",
+    "VIGIA_MIN_FREE_MB": "-1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, field in Settings.model_fields.items():
+        for variable in (*variables(name, field), f"VIGIA_{name.upper()}"):
+            monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.mark.parametrize("variable", WRONG)
+def test_a_wrong_value_stops_with_an_error_that_names_the_variable(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, WRONG[variable])
+    with pytest.raises(ConfigurationError, match=rf"^{variable}: "):
+        load_settings()
+
+
+def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in WRONG.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError) as found:
+        load_settings()
+    assert set(re.findall(r"(?:^|; )([A-Z_]+):", str(found.value))) == set(WRONG)
+
+
+def test_every_setting_with_limits_has_a_wrong_value_here() -> None:
+    limited = {
+        variables(name, field)[0]
+        for name, field in Settings.model_fields.items()
+        if field.metadata or "Literal" in str(field.annotation)
+    }
+    assert limited == set(WRONG)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_documented_variable_is_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    field = Settings.model_fields[name]
+    value = {"lang": "en", "log_level": "error", "sweep_s": "0.25"}.get(name, "7")
+    for variable in variables(name, field):
+        with monkeypatch.context() as environment:
+            environment.setenv(variable, value)
+            assert getattr(load_settings(), name) != field.default
+
+
+def test_the_celery_variable_of_the_broker_counts_before_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://second")
+    assert load_settings().broker == "redis://second"
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis://first")
+    assert load_settings().broker == "redis://first"
+
+
+def test_without_any_variable_all_state_lies_in_the_home() -> None:
+    settings = load_settings()
+    root = Path("~/.vigia").expanduser()
+    assert settings.root == root
+    assert settings.embedded_broker
+    assert settings.sql_url == f"sqlite:///{root}/vigia.db"
+    assert settings.master_key_file == root / "keys" / "master.key"
+    assert settings.image_folder == root / "images"
+
+
+def test_a_home_may_be_relative(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIGIA_HOME", "here")
+    assert load_settings().root == tmp_path / "here"
+
+
+def test_settings_do_not_change_while_a_process_runs() -> None:
+    settings = load_settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.lang = "en"

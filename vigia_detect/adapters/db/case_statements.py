@@ -1,0 +1,74 @@
+"""The statements on `cases`, built once. What may follow what comes from the transition table."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, case, func, select, update
+
+from vigia_detect.adapters.db.engine import among, now
+from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS
+from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
+from vigia_detect.domain.escalation import AlertState
+from vigia_detect.domain.states import CASE_TABLE, CaseEvent, StatusCode, move
+from vigia_detect.domain.triage import Urgency
+
+GET = Prepared(
+    select(
+        *SUMMARY_COLUMNS,
+        cases.c.sealed,
+        cases.c.image_ref,
+        patients.c.wrapped_key,
+        patients.c.sealed_code,
+    )
+    .join(patients)
+    .where(cases.c.id == bindparam("id_"))
+)
+_STARTED_FROM, _STARTED = move(CASE_TABLE, CaseEvent.START)
+START = Prepared(
+    update(cases)
+    .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
+    .values(state=_STARTED, status_code=StatusCode.ANALYSING)
+)
+LOCK = Prepared(select(cases.c.id).where(cases.c.id == bindparam("id_")).with_for_update())
+
+
+def _decided(urgency: Urgency) -> Prepared:
+    """Return the statement that writes a verdict; a higher urgency that is there already stays."""
+    higher = [level for level in Urgency if level.rank > urgency.rank]
+    kept = case((among(cases.c.urgency, [*higher, urgency]), cases.c.urgency), else_=urgency.value)
+    return Prepared(
+        update(cases)
+        .where(cases.c.id == bindparam("id_"))
+        .values(urgency=kept, review_required=bindparam("review"))
+        .returning(cases.c.urgency)
+    )
+
+
+DECIDE = {urgency: _decided(urgency) for urgency in Urgency}
+_OPEN_ALERTS = (
+    select(func.count())
+    .select_from(alerts)
+    .where(alerts.c.case_id == bindparam("id_"), alerts.c.state == AlertState.OPEN)
+    .scalar_subquery()
+)
+ENDING = Prepared(
+    select(runs.c.task, runs.c.state, cases.c.review_required, _OPEN_ALERTS)
+    .join(cases, runs.c.subject == cases.c.id)
+    .where(cases.c.id == bindparam("id_"))
+)
+
+
+def _ended(event: CaseEvent) -> Prepared:
+    """Return the compare-and-set of one way to end."""
+    source, target = move(CASE_TABLE, event)
+    return Prepared(
+        update(cases)
+        .where(cases.c.id == bindparam("id_"), cases.c.state == source)
+        .values(state=target, status_code=bindparam("code"), finished_at=now())
+        .returning(cases.c.state)
+    )
+
+
+END: Mapping[CaseEvent, Prepared] = {
+    event: _ended(event) for event in CaseEvent if event != CaseEvent.START
+}

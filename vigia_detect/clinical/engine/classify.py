@@ -1,0 +1,84 @@
+"""From bedside findings to a class, by the decision table."""
+
+from dataclasses import dataclass
+
+from vigia_detect.clinical.engine.scope import LesionScope
+from vigia_detect.clinical.rule_set import Row, RuleSet
+from vigia_detect.domain.logic import NO_PATHS
+
+INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A class as the bedside findings give it.
+
+    Attributes:
+        class_: the class, ``indeterminate`` when the findings give none.
+        candidates: classes still possible, most likely first.
+        confirmed: a person recorded the finding that the class rests on.
+        row: the row of the table that decided.
+        because: findings that decided.
+        open: unknown findings that could change the class or confirm it.
+        kept: the class stands because it was recorded earlier.
+    """
+
+    class_: str
+    candidates: tuple[str, ...]
+    confirmed: bool
+    row: str
+    because: frozenset[str]
+    open: frozenset[str]
+    kept: bool = False
+
+
+def propose(lesion: LesionScope, rules: RuleSet) -> Proposal:
+    """Return what the findings give; an earlier, deeper class is kept and never staged down."""
+    found = _by_table(lesion, rules.decision)
+    earlier = lesion.facts.fields.get("lesion.previous_max_stage")
+    if not isinstance(earlier, str) or not {found.class_, found.row} & {
+        *rules.classes.kept[earlier]
+    }:
+        return found
+    return Proposal(
+        class_=earlier,
+        candidates=(earlier,),
+        confirmed=False,
+        row=f"A2-13 ({found.row})",
+        because=found.because | lesion.facts.read("lesion.previous_max_stage").because,
+        open=found.open,
+        kept=True,
+    )
+
+
+def _by_table(lesion: LesionScope, table: tuple[Row, ...]) -> Proposal:
+    """Return the first row that holds; rows before it that are unknown say what to ask."""
+    open_paths = NO_PATHS
+    for number, row in enumerate(table):
+        verdict = row.when.judge(lesion)
+        open_paths |= verdict.open
+        if verdict.is_true:
+            confirmed = row.confirmed.judge(lesion)
+            return Proposal(
+                class_=row.data.class_,
+                candidates=_candidates(
+                    lesion, row, table[number + 1 :], confirmed=confirmed.is_true
+                ),
+                confirmed=confirmed.is_true,
+                row=row.data.id,
+                because=verdict.because | confirmed.because,
+                open=open_paths | confirmed.open,
+            )
+    raise AssertionError("the last row of the decision table always holds")
+
+
+def _candidates(
+    lesion: LesionScope, row: Row, below: tuple[Row, ...], *, confirmed: bool
+) -> tuple[str, ...]:
+    own = row.data.candidates
+    if own is None or confirmed:
+        own = (row.data.class_,)
+    if confirmed or not row.data.over:
+        return own
+    rest = _by_table(lesion, tuple(other for other in below if not other.data.over))
+    return (*own, *(one for one in rest.candidates if one not in own))

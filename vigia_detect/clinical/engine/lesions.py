@@ -1,0 +1,142 @@
+"""What is proposed for each lesion: class, flags, other causes, PUSH."""
+
+from dataclasses import dataclass
+
+from vigia_detect.clinical.engine import photo as photos
+from vigia_detect.clinical.engine.classify import INDETERMINATE, Proposal, propose
+from vigia_detect.clinical.engine.photo import UNUSABLE, Photo
+from vigia_detect.clinical.engine.push import Push, push_of
+from vigia_detect.clinical.engine.scope import LesionScope, known
+from vigia_detect.clinical.inputs.case import ImageAnalysis
+from vigia_detect.clinical.inputs.lesion import Lesion
+from vigia_detect.clinical.language.reading import Reading
+from vigia_detect.clinical.output import Certainty
+from vigia_detect.clinical.rule_set import RuleSet
+from vigia_detect.clinical.vocabulary import BLANCHABLE
+
+NO_CLASS = (INDETERMINATE, UNUSABLE)
+OTHERWISE = {BLANCHABLE: "no_lesion_seen"}
+"""A candidate that is no class of its own, and the class that it would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is proposed for one lesion."""
+
+    id: str
+    scope: LesionScope
+    proposal: Proposal
+    photo: Photo
+    push: Push
+    class_: str
+    candidates: tuple[str, ...]
+    certainty: Certainty
+    flags: tuple[str, ...]
+    differentials: tuple[str, ...]
+    wound_diagram_total: int | None
+
+
+def examine(
+    name: str,
+    lesion: Lesion,
+    *,
+    bedside: LesionScope,
+    everything: LesionScope,
+    image: ImageAnalysis | None,
+    rules: RuleSet,
+) -> Found:
+    """Work out what is proposed for a lesion, and leave it in its scope for the rules.
+
+    Args:
+        name: id of the lesion.
+        lesion: as reported.
+        bedside: what was filled into fields; the only thing that gives a class.
+        everything: the notes too; what the rules see.
+        image: the model's output, if it is about this lesion.
+        rules: the rule set.
+    """
+    proposal = propose(bedside, rules)
+    photo = Photo() if image is None else photos.look(image, everything, rules)
+    class_, candidates = photos.settle(photo, proposal, everything, rules)
+    certainty = _certainty(class_, proposal)
+    push = _push(lesion, bedside, rules)
+    everything.derived |= {
+        "lesion_class": _class_reading(class_, candidates, proposal),
+        "lesion_candidates": known(candidates, because=proposal.because),
+        "lesion_certainty": known(certainty, because=proposal.because),
+        "photo.differs": known(photos.differs(photo, proposal), because=proposal.because),
+        "photo.alone": known(proposal.class_ == INDETERMINATE, because=proposal.because),
+        **_push_readings(push, everything),
+    }
+    flags = _flags(everything, rules)
+    differentials = _differentials(everything, rules)
+    everything.derived["has_differentials"] = known(bool(differentials))
+    return Found(
+        id=name,
+        scope=everything,
+        proposal=proposal,
+        photo=photo,
+        push=push,
+        class_=class_,
+        candidates=candidates,
+        certainty=certainty,
+        flags=flags,
+        differentials=differentials,
+        wound_diagram_total=lesion.cl_wound_diagram_total,
+    )
+
+
+def _certainty(class_: str, proposal: Proposal) -> Certainty:
+    if class_ in NO_CLASS:
+        return "indeterminate"
+    return "confirmed" if proposal.confirmed and class_ == proposal.class_ else "to_confirm"
+
+
+def _class_reading(class_: str, candidates: tuple[str, ...], proposal: Proposal) -> Reading:
+    """Where no class is proposed, each candidate may be the right one.
+
+    What could change a proposed class is asked for with the class, not with every rule about it.
+    """
+    if class_ not in NO_CLASS:
+        return known(class_, because=proposal.because)
+    possible = tuple(dict.fromkeys(OTHERWISE.get(one, one) for one in candidates))
+    return Reading(possible, proposal.because, proposal.open, alternatives=True)
+
+
+def _push(lesion: Lesion, bedside: LesionScope, rules: RuleSet) -> Push:
+    words = rules.definitions
+    was_wound = lesion.previous_max_stage is not None
+    closed = words["closed_bed"].judge(bedside).is_true or (
+        was_wound and words["intact"].judge(bedside).is_true
+    )
+    return push_of(lesion, is_open=words["open_skin"].judge(bedside).is_true, is_closed=closed)
+
+
+def _push_readings(push: Push, lesion: LesionScope) -> dict[str, Reading]:
+    """Return the trend; without a history it is what the history would tell."""
+    history = lesion.read("lesion.push_history").open
+    readings = {
+        "lesion.push_trend": push.trend,
+        "lesion.push_days_without_fall": push.days_without_fall,
+    }
+    return {
+        name: Reading((), open=history) if value is None else known(value, because=history)
+        for name, value in readings.items()
+    }
+
+
+def _flags(lesion: LesionScope, rules: RuleSet) -> tuple[str, ...]:
+    verdicts = {flag.id: flag.when.judge(lesion) for flag in rules.flags}
+    shown = tuple(name for name, verdict in verdicts.items() if verdict.is_true)
+    because = frozenset[str]().union(*(verdicts[name].because for name in shown))
+    lesion.derived["lesion_flags"] = known(shown, because=because)
+    return shown
+
+
+def _differentials(lesion: LesionScope, rules: RuleSet) -> tuple[str, ...]:
+    """Return the other causes to show; the one that most findings speak for comes first."""
+    shown = [cause for cause in rules.differentials if cause.when.judge(lesion).is_true]
+    weights = {
+        cause.id: sum(point.judge(lesion).is_true for point in cause.points) for cause in shown
+    }
+    return tuple(cause.id for cause in sorted(shown, key=lambda cause: -weights[cause.id]))

@@ -1,0 +1,88 @@
+"""A case as conditions see it: reported facts, and what the engine has worked out so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vigia_detect.clinical.engine.facts import Facts
+from vigia_detect.clinical.language.reading import Reading, Value
+
+LESION = "lesion."
+PHOTO = "photo."
+
+
+def known(*values: Value, because: frozenset[str] = frozenset()) -> Reading:
+    """Return the reading of something the engine knows."""
+    return Reading(values, because)
+
+
+UNKNOWN = Reading(())
+"""Something that does not apply here: unknown, and nothing to ask for."""
+
+
+@dataclass
+class LesionScope:
+    """The case from the place of one lesion.
+
+    Attributes:
+        case: the whole case.
+        facts: the lesion's own facts, named ``lesion.x``.
+        place: what its paths are called outside, ``lesions[0]``; without a dot-path to fill in
+            (`whole`) the place itself is what is missing.
+        asks: whether what is unknown here can be asked for.
+        derived: what the engine has worked out about this lesion.
+    """
+
+    case: "CaseScope"
+    facts: Facts
+    place: str
+    whole: bool = False
+    asks: bool = True
+    derived: dict[str, Reading] = field(default_factory=dict)
+
+    def read(self, path: str) -> Reading:
+        """Return what is known of a path, of this lesion or of the case."""
+        if path in self.derived:
+            return self.derived[path]
+        if path.startswith(LESION):
+            found = self.facts.read(path)
+            return Reading(
+                found.values,
+                self._outside(found.because),
+                self._outside(found.open) if self.asks else frozenset(),
+                partial=found.partial,
+            )
+        return UNKNOWN if path.startswith(PHOTO) else self.case.read(path)
+
+    def lesions(self) -> Sequence["LesionScope"]:
+        """Return all lesions of the case."""
+        return self.case.lesions()
+
+    def _outside(self, paths: frozenset[str]) -> frozenset[str]:
+        if self.whole:
+            return frozenset({self.place}) if paths else paths
+        return frozenset(f"{self.place}.{path.removeprefix(LESION)}" for path in paths)
+
+
+@dataclass
+class CaseScope:
+    """The whole case.
+
+    Attributes:
+        facts: facts about the person.
+        seen: the lesions, the same order as the input.
+        derived: what the engine has worked out about the case.
+    """
+
+    facts: Facts
+    seen: list[LesionScope] = field(default_factory=list)
+    derived: dict[str, Reading] = field(default_factory=dict)
+
+    def read(self, path: str) -> Reading:
+        """Return what is known of a path."""
+        if path in self.derived:
+            return self.derived[path]
+        return UNKNOWN if path.startswith((LESION, PHOTO)) else self.facts.read(path)
+
+    def lesions(self) -> Sequence[LesionScope]:
+        """Return all lesions of the case."""
+        return self.seen

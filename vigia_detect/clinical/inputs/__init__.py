@@ -1,0 +1,1 @@
+"""What people and models report about a case: typed, closed, and unknown where nobody said."""

@@ -1,0 +1,208 @@
+"""Reads conditions. The syntax is a part of Python's, so Python's parser reads it."""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from vigia_detect.clinical.language import nodes
+from vigia_detect.clinical.language.nodes import Node, Path, Source
+from vigia_detect.clinical.language.reading import Value
+from vigia_detect.domain import logic
+
+YES_NO = frozenset({"true", "false"})
+Codes = frozenset[str]
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be read; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that conditions may use.
+
+    Attributes:
+        paths: every path, with its codes; `YES_NO` for a yes/no, empty for a number or text.
+        sets: named sets of codes.
+        limits: numbers of the profile.
+        definitions: named conditions, read so far.
+    """
+
+    paths: Mapping[str, Codes]
+    sets: Mapping[str, Codes] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    definitions: Mapping[str, Node] = field(default_factory=dict)
+
+
+ORDER: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+}
+
+
+WRAPPERS: dict[str, Callable[[Node], Node]] = {
+    "reported": nodes.Reported,
+    "stated": nodes.Stated,
+    "any_lesion": nodes.AnyLesion,
+    "every_lesion": nodes.EveryLesion,
+}
+
+
+def read_condition(text: str, words: Vocabulary) -> Node:
+    """Return the condition that the text says.
+
+    Raises:
+        ConditionError: it is not a condition, or uses a word that nobody knows.
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ConditionError(f"not a condition: {text!r}") from error
+    return _Reader(words).condition(tree)
+
+
+class _Reader:
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+
+    def condition(self, tree: ast.expr) -> Node:
+        match tree:
+            case ast.BoolOp(op=ast.And()):
+                return nodes.Both(self._conditions(tree.values))
+            case ast.BoolOp():
+                return nodes.Either(self._conditions(tree.values))
+            case ast.UnaryOp(op=ast.Not()):
+                return nodes.Not(self.condition(tree.operand))
+            case ast.Compare(ops=[op], comparators=[right]):
+                return self._comparison(tree.left, op, right)
+            case ast.Call(func=ast.Name(id=name), keywords=[]):
+                return self._call(name, tree.args)
+            case ast.Name() | ast.Attribute():
+                return self._bare(_dotted(tree))
+        raise ConditionError(f"cannot read {ast.unparse(tree)!r}")
+
+    def _conditions(self, trees: list[ast.expr]) -> tuple[Node, ...]:
+        return tuple(self.condition(tree) for tree in trees)
+
+    def _bare(self, name: str) -> Node:
+        fixed = {"always": logic.ALWAYS, "never": logic.NEVER}
+        if name in fixed:
+            return nodes.Fixed(fixed[name])
+        if name in self._words.definitions:
+            return self._words.definitions[name]
+        if self._words.paths.get(name) == YES_NO:
+            return nodes.Test(Path(name), lambda value: value is True)
+        raise ConditionError(f"{name!r} is neither a definition nor a yes/no field")
+
+    def _call(self, name: str, args: list[ast.expr]) -> Node:
+        if name in WRAPPERS and len(args) == 1:
+            return WRAPPERS[name](self.condition(args[0]))
+        match name, args:
+            case "at_least", [ast.Constant(value=int(number)), *rest]:
+                return nodes.AtLeast(number, self._conditions(rest))
+            case "known", [part]:
+                return nodes.Known(self._source(part))
+            case "overlaps", [ast.Attribute() | ast.Name() as part, codes]:
+                return self._overlaps(_dotted(part), codes)
+        raise ConditionError(f"no such use of {name}()")
+
+    def _overlaps(self, path: str, tree: ast.expr) -> Node:
+        wanted = self._codes(path, tree)
+
+        def share(value: Value) -> bool:
+            return isinstance(value, tuple) and not wanted.isdisjoint(value)
+
+        return nodes.Test(self._path(path), share)
+
+    def _comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node:
+        if isinstance(op, ast.NotEq | ast.NotIn):
+            turned = ast.Eq() if isinstance(op, ast.NotEq) else ast.In()
+            return nodes.Not(self._comparison(left, turned, right))
+        if isinstance(op, ast.In):
+            return self._membership(left, right)
+        if isinstance(op, ast.Eq) and not _is_number(right):
+            return self._equality(_dotted(left), right)
+        holds = ORDER.get(type(op))
+        if holds is None:
+            raise ConditionError("only == != < <= > >= and in compare")
+        bound = self._number(right)
+        return nodes.Test(
+            self._source(left),
+            lambda value: (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and holds(value, bound)
+            ),
+        )
+
+    def _membership(self, left: ast.expr, right: ast.expr) -> Node:
+        if isinstance(right, ast.Attribute) or _dotted_or(right) in self._words.paths:
+            return self._overlaps(_dotted(right), ast.Set(elts=[left]))
+        path = _dotted(left)
+        wanted = self._codes(path, right)
+        return nodes.Test(self._path(path), lambda value: value in wanted)
+
+    def _equality(self, path: str, right: ast.expr) -> Node:
+        if _dotted_or(right) in YES_NO:
+            wanted = _dotted_or(right) == "true"
+            if self._words.paths.get(path) != YES_NO:
+                raise ConditionError(f"{path!r} is not a yes/no field")
+            return nodes.Test(self._path(path), lambda value: value is wanted)
+        code = next(iter(self._codes(path, ast.Set(elts=[right]))))
+        return nodes.Test(self._path(path), lambda value: value == code)
+
+    def _codes(self, path: str, tree: ast.expr) -> Codes:
+        if isinstance(tree, ast.Name) and tree.id in self._words.sets:
+            codes = self._words.sets[tree.id]
+        elif isinstance(tree, ast.Set):
+            codes = frozenset(_dotted(element) for element in tree.elts)
+        else:
+            raise ConditionError(f"{ast.unparse(tree)!r} is not a set of codes")
+        strange = codes - self._words.paths.get(path, frozenset())
+        if strange:
+            raise ConditionError(f"{path!r} has no code {', '.join(sorted(strange))}")
+        return codes
+
+    def _source(self, tree: ast.expr) -> Source:
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Sub):
+            return nodes.Difference(self._source(tree.left), self._source(tree.right))
+        return self._path(_dotted(tree))
+
+    def _path(self, name: str) -> Path:
+        if name not in self._words.paths:
+            raise ConditionError(f"no field or fact {name!r}")
+        return Path(name)
+
+    def _number(self, tree: ast.expr) -> float:
+        if isinstance(tree, ast.Constant) and isinstance(tree.value, int | float):
+            return tree.value
+        name = _dotted(tree).removeprefix("limit.")
+        if name not in self._words.limits:
+            raise ConditionError(f"no limit {name!r}")
+        return self._words.limits[name]
+
+
+def _is_number(tree: ast.expr) -> bool:
+    if isinstance(tree, ast.Constant):
+        return isinstance(tree.value, int | float)
+    return _dotted_or(tree).startswith("limit.")
+
+
+def _dotted(tree: ast.expr) -> str:
+    name = _dotted_or(tree)
+    if not name:
+        raise ConditionError(f"{ast.unparse(tree)!r} is not a name")
+    return name
+
+
+def _dotted_or(tree: ast.expr) -> str:
+    match tree:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=before, attr=name):
+            return f"{_dotted_or(before)}.{name}"
+    return ""

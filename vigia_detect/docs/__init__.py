@@ -1,0 +1,1 @@
+"""The generated references of `docs/reference`, drawn from the code."""

@@ -1,0 +1,50 @@
+from collections.abc import Mapping
+
+from vigia_detect.docs import markdown
+from vigia_detect.docs.markdown import code, codes, table
+from vigia_detect.domain.audit import RUN_AUDIT, AuditEvent
+from vigia_detect.log import ALLOWED_FIELDS
+
+MEANING: Mapping[AuditEvent, str] = {
+    AuditEvent.CASE_ACCEPTED: "a submission became a case; its picture's hash, its red flags",
+    AuditEvent.CASE_STARTED: "a process claimed the first stage",
+    AuditEvent.CASE_ENDED: "all runs have ended; state and code",
+    AuditEvent.CASE_READ: "somebody read the report",
+    AuditEvent.RUN_READY: "all inputs of a stage have ended",
+    AuditEvent.RUN_STARTED: "a process owns this attempt",
+    AuditEvent.RUN_DONE: "the result is stored",
+    AuditEvent.RUN_RETRIED: "the attempt failed and another will follow",
+    AuditEvent.RUN_LOST: "the process went silent and another will follow",
+    AuditEvent.RUN_FAILED: "no further attempt; for a stage, a person is told",
+    AuditEvent.DECISION_MADE: "triage's urgency and need for review",
+    AuditEvent.ALERT_OPENED: "an alert waits for somebody",
+    AuditEvent.ALERT_REPEATED: "nobody answered in time; all channels are told again",
+    AuditEvent.ALERT_ACKNOWLEDGED: "a named person took it on",
+    AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",
+    AuditEvent.TIMER_FIRED: "a deadline passed",
+}
+
+HEAD = """\
+Each entry is written in the transaction that it describes, so neither can be there without the
+other. An entry names its subject (the case, or the alert when there is no case), the actor, and
+where it applies the run and attempt. Its detail holds ids, codes and hashes, never patient data.
+The chain that makes a change of the trail evident is not there yet; entries are append-only from
+the start."""
+
+LOG = """\
+Logs are one JSON object a line. A field that is not in this list is not written, so patient data
+has no way into them; an exception is named by its type and place, never by its text."""
+
+
+def page() -> str:
+    """Return `audit.md`."""
+    events = {event: moved for moved, event in RUN_AUDIT.items()}
+    rows = ([code(e), MEANING[e], code(events.get(e, ""))] for e in AuditEvent)
+    return markdown.page(
+        "Audit trail and logs",
+        HEAD,
+        table(["Event", "When", "Move of a run"], rows),
+        "## Fields of the log",
+        LOG,
+        codes(sorted(ALLOWED_FIELDS)),
+    )

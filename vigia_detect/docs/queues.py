@@ -1,0 +1,72 @@
+from collections.abc import Mapping
+
+from vigia_detect.cli.system import processes
+from vigia_detect.docs import markdown
+from vigia_detect.docs.markdown import code, codes, table
+from vigia_detect.domain.policy import QUEUES, FailureSeverity, Queue, task_policies
+from vigia_detect.settings import Settings
+
+CAP_S = 60
+
+SEVERITY_MEANING: Mapping[FailureSeverity, str] = {
+    FailureSeverity.LOW: "nothing that a patient would notice",
+    FailureSeverity.MEDIUM: "a delay",
+    FailureSeverity.HIGH: "the result lacks a part; a person must look",
+    FailureSeverity.CRITICAL: "there is no result, or nobody was reached",
+}
+
+HEAD = """\
+One table says how each task is run (`vigia_detect/domain/policy.py`); Celery's configuration, the
+sweeper and the retry logic read it and nothing else. Every stage of an emergency case, and the
+notifications of an emergency alert, wait in `emergency`.
+"""
+
+BACKOFF = f"""\
+After a failed attempt the pause doubles, up to {CAP_S} s; half of it is certain and half is
+random, so that many runs that failed together do not come back together. A worker that dies counts
+as an attempt. The limits of the medical tasks follow `MEDICAL_TASK_TIMEOUT` and
+`IMAGE_ANALYSIS_TIMEOUT` (hard limit; the soft one lies a tenth before it)."""
+
+
+def page() -> str:
+    """Return `queues.md`."""
+    return markdown.page(
+        "Queues and tasks",
+        HEAD,
+        _policy_table(),
+        BACKOFF,
+        "## Queues, most important first",
+        table(["Queue", "Tasks", "Processes of `vigia up` that serve it"], _queue_rows()),
+        "## What it means that a task gave up",
+        table(["Severity", "Meaning"], ((code(s), SEVERITY_MEANING[s]) for s in FailureSeverity)),
+    )
+
+
+def _policy_table() -> str:
+    headings = ["Task", "Queue", "Soft limit, s", "Hard limit, s", "Attempts"]
+    rows = (
+        [
+            code(task),
+            code(QUEUES[task]),
+            row.soft_limit_s,
+            row.hard_limit_s,
+            row.max_attempts,
+            row.backoff_s,
+            row.severity,
+        ]
+        for task, row in task_policies().items()
+    )
+    return table([*headings, "First pause, s", "Severity"], rows)
+
+
+def _queue_rows() -> list[tuple[str, str, str]]:
+    workers = processes(Settings.model_construct())
+    return [
+        (
+            code(queue),
+            codes(task for task, waits in QUEUES.items() if waits == queue)
+            or ("all work of emergencies" if queue == Queue.EMERGENCY else "none of Vigia's own"),
+            ", ".join(worker.name for worker in workers if queue in worker.serves),
+        )
+        for queue in Queue
+    ]

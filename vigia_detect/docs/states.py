@@ -1,0 +1,105 @@
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from vigia_detect.docs import markdown
+from vigia_detect.docs.markdown import code, codes, mermaid, table
+from vigia_detect.domain.stages import ESSENTIAL, INPUTS
+from vigia_detect.domain.states import (
+    CASE_ENDS,
+    CASE_TABLE,
+    RUN_ENDS,
+    RUN_TABLE,
+    CaseState,
+    Event,
+    RunState,
+    State,
+    StatusCode,
+)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+CASE_MEANING: Mapping[CaseState, str] = {
+    CaseState.ACCEPTED: "stored; nothing has been worked on yet",
+    CaseState.PROCESSING: "a process has begun with its first stage",
+    CaseState.COMPLETED: "finished; still preliminary until a person confirms it",
+    CaseState.NEEDS_REVIEW: "finished; a person must look",
+    CaseState.ESCALATED: "finished; an alert about it is open",
+    CaseState.FAILED: "no result is possible; a person has been told",
+}
+
+RUN_MEANING: Mapping[RunState, str] = {
+    RunState.WAITING: "some of its inputs have not ended",
+    RunState.READY: "may be claimed, now or after its pause",
+    RunState.RUNNING: "one process owns it until its lease ends",
+    RunState.DONE: "its result is stored",
+    RunState.FAILED: "out of attempts, or trying again cannot help",
+}
+
+CODE_MEANING: Mapping[StatusCode, str] = {
+    StatusCode.QUEUED: "its first stages wait for a process",
+    StatusCode.ANALYSING: "its stages run",
+    StatusCode.RESULT_READY: "every stage ended well and no rule asks for a person",
+    StatusCode.REVIEW_REQUIRED: "a rule, or triage without a clear word, asks for a person",
+    StatusCode.STAGE_EXHAUSTED: "a stage gave up; the result lacks its part",
+    StatusCode.ALERT_OPEN: "somebody must answer an alert",
+    StatusCode.NO_RESULT: "medical analysis or triage gave up",
+}
+
+ENDING = """\
+A case ends when all its runs have ended. The first line that fits decides: an essential stage
+failed → `failed`; an alert is open → `escalated`; another stage failed → `needs_review`; triage
+did not say that no review is needed → `needs_review`; otherwise → `completed`."""
+
+
+def diagram(
+    moves: Mapping[tuple[State, Event], State], first: State, ends: frozenset[State]
+) -> str:
+    """Return the Mermaid state diagram of a transition table."""
+    steps: list[str] = [
+        f"    {source} --> {target}: {event}" for (source, event), target in moves.items()
+    ]
+    last: list[str] = [f"    {state} --> [*]" for state in type(first) if state in ends]
+    return mermaid(["stateDiagram-v2", f"    [*] --> {first}", *steps, *last])
+
+
+def flow() -> str:
+    """Return the Mermaid diagram of the stages and what each waits for."""
+    arrows = [f"    {source} --> {stage}" for stage in INPUTS for source in INPUTS[stage]]
+    first = [f"    accepted([accepted]) --> {stage}" for stage in INPUTS if not INPUTS[stage]]
+    return mermaid(["flowchart LR", *first, *arrows])
+
+
+def page() -> str:
+    """Return `states.md`."""
+    cases = diagram(CASE_TABLE, CaseState.ACCEPTED, CASE_ENDS)
+    runs = diagram(RUN_TABLE, RunState.WAITING, RUN_ENDS)
+    return markdown.page(
+        "States",
+        "A pair of state and event that is not in its table raises; the SQL that moves rows is "
+        "built from the same tables.",
+        "## A case",
+        cases,
+        _meanings("State", CASE_MEANING, CaseState),
+        _moves(CASE_TABLE),
+        "## Why a case is where it is: `status_code`",
+        _meanings("Code", CODE_MEANING, StatusCode),
+        ENDING,
+        "## The stages",
+        flow(),
+        f"Essential: {codes(stage for stage in INPUTS if stage in ESSENTIAL)}. When one of the "
+        "others fails, a person is told and the case goes on with what is known.",
+        "## A run of a stage, or of a notification",
+        runs,
+        _meanings("State", RUN_MEANING, RunState),
+        _moves(RUN_TABLE),
+    )
+
+
+def _meanings(heading: str, meaning: Mapping[Word, str], kind: type[Word]) -> str:
+    return table([heading, "Meaning"], ((code(one), meaning[one]) for one in kind))
+
+
+def _moves(moves: Mapping[tuple[State, Event], State]) -> str:
+    rows = ((code(state), code(event), code(target)) for (state, event), target in moves.items())
+    return table(["In state", "on event", "goes to"], rows)

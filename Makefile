@@ -30,6 +30,9 @@ up: $(READY) ## keep a whole system running on this machine
 test: $(READY) ## pass all tests
 	$(BIN)/python -m pytest $(ARGS)
 
+test-slow: $(READY) ## pass the tests that take many minutes
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
 check: $(READY) ## lint, format, types, import arrows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,4 +54,4 @@ lock: ## write the lock files anew
 	$(COMPILE) -c requirements/runtime.lock -o requirements/dev.lock requirements/dev.in
 	$(COMPILE) -c requirements/runtime.lock -o requirements/bench.lock requirements/bench.in
 
-.PHONY: help setup demo up test check docs bench lock
+.PHONY: help setup demo up test test-slow check docs bench lock

@@ -80,7 +80,7 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
         broker_transport_options={
             "visibility_timeout": longest + RECONNECT_MARGIN_S,
             "unacked_restore_interval": 5,
-            "queue_order_strategy": "priority",
+            "queue_order_strategy": "vigia_detect.core.queue_order:QueueOrder",
             "priority_steps": [0],
             "socket_timeout": 5,
             "socket_connect_timeout": 2,

@@ -1,10 +1,12 @@
 """What goes through the ports: rows as the stages see them, still encrypted where they were."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vigia_detect.domain.case import CaseSummary, Run
 from vigia_detect.domain.escalation import AlertKind, AlertState
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym
+from vigia_detect.domain.options import Options
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
 
@@ -99,3 +101,21 @@ class Picture:
     width: int
     height: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody sends.
+
+    Attributes:
+        image: the picture file's bytes.
+        patient_code: the hospital's own pseudonymous code.
+        context: the patient context, grouped or in the documents' short form.
+        actor: who sends it, for the audit trail.
+    """
+
+    image: bytes
+    patient_code: str
+    context: Mapping[str, object]
+    options: Options
+    actor: str = "system"

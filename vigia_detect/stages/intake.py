@@ -12,8 +12,7 @@ from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import JsonObject, Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
 from vigia_detect.domain.ids import CaseId, new_case_id
-from vigia_detect.domain.options import Options
-from vigia_detect.domain.records import NewCase, PatientKey, Picture
+from vigia_detect.domain.records import NewCase, PatientKey, Picture, Submission
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
     DatabaseUnavailableError,
@@ -31,24 +30,6 @@ DECLARED = "declared_by_person"
 PATIENT_RACES = 3
 
 log = get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What somebody sends.
-
-    Attributes:
-        image: the picture file's bytes.
-        patient_code: the hospital's own pseudonymous code.
-        context: the patient context, grouped or in the documents' short form.
-        actor: who sends it, for the audit trail.
-    """
-
-    image: bytes
-    patient_code: str
-    context: Mapping[str, object]
-    options: Options
-    actor: str = "system"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,10 @@ def numbers(schema: dict[str, Any], *, whole: bool) -> st.SearchStrategy[Any]:
     low, high = schema.get("minimum", 0), schema.get("maximum", 60)
     if whole:
         return st.integers(int(low), int(high))
-    return st.floats(low, high).map(lambda number: round(number, 1)).filter(
-        lambda number: low <= number <= high
+    return (
+        st.floats(low, high)
+        .map(lambda number: round(number, 1))
+        .filter(lambda number: low <= number <= high)
     )
 
 
@@ -82,6 +84,8 @@ images = st.one_of(
 )
 
 
-def document(context: dict[str, Any], image: dict[str, Any] | None = None, lang: str = "es") -> dict[str, Any]:
+def document(
+    context: dict[str, Any], image: dict[str, Any] | None = None, lang: str = "es"
+) -> dict[str, Any]:
     """Return a case document."""
     return {"patient_code": "P", "lang": lang, "patient_context": context, "image_analysis": image}

@@ -59,7 +59,7 @@ def vocabulary(
     yes_no = (*NOTE_ONLY, *CASE_YES_NO, *LESION_YES_NO)
     class_codes = frozenset(classes)
     paths: dict[str, Codes] = {
-        **_input_paths(),
+        **input_paths(),
         **dict.fromkeys(yes_no, frozenset(YES_NO)),
         **dict.fromkeys(NUMBERS, frozenset[str]()),
         "lesion_class": class_codes,
@@ -79,7 +79,8 @@ def vocabulary(
     return words
 
 
-def _input_paths() -> dict[str, Codes]:
+def input_paths() -> dict[str, Codes]:
+    """Return every input field as conditions name it, with its codes."""
     found: dict[str, Codes] = {}
     for path, allowed in known_paths().items():
         name = path.replace("lesions[].", "lesion.", 1).removesuffix("[].type")

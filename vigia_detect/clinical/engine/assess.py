@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vigia_detect.clinical.engine import advice, explain
 from vigia_detect.clinical.engine.lesions import Found, examine
 from vigia_detect.clinical.engine.missing import missing
-from vigia_detect.clinical.engine.qsofa import qsofa
+from vigia_detect.clinical.engine.qsofa import qsofa, unknown_points
 from vigia_detect.clinical.engine.risk import rate
 from vigia_detect.clinical.engine.setup import Prepared, prepare
 from vigia_detect.clinical.engine.triage import Triage, triage
@@ -58,7 +58,7 @@ def assess(case: CaseInput, rules: RuleSet | None = None) -> Assessment:
         rules=tuple(verdict.rule.id for verdict in result.fired),
         actions=actions,
         forbidden=advice.forbidden(ready.case, actions, rules, case.lang),
-        missing=missing(result, lesions, rated),
+        missing=missing(result, lesions, rated, unknown_points(ready.case, rules)),
         disclaimer=getattr(rules.texts.disclaimer, case.lang),
         contact=_contact(result.urgency, rules, case.lang),
         explanation=_explanation(case, ready, result, actions),

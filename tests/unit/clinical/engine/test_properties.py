@@ -10,8 +10,11 @@ from vigia_detect.domain.triage import Urgency
 from .documents import candidates, contexts, document, images
 
 Context = dict[str, Any]
+EXAMPLES = 60
 slow = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 RED_FLAGS: list[tuple[str, str, Any]] = [
@@ -88,7 +91,9 @@ def test_every_valid_case_gets_an_answer(context: Context, image: dict[str, Any]
     found = judge(context, image)
     assert found.lesions
     assert found.disclaimer
-    assert not any(action.evidence.grade == "to_verify" for action in found.actions if action.evidence.verified)
+    assert not any(
+        action.evidence.grade == "to_verify" for action in found.actions if action.evidence.verified
+    )
     again = Assessment.model_validate(found.model_dump(mode="json", by_alias=True))
     assert again == found
 

@@ -119,8 +119,9 @@ def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
 
 
 def _contact(urgency: Urgency, rules: RuleSet, lang: Lang) -> str:
-    own = rules.contacts.get(urgency.value)
-    text: str = own or getattr(rules.texts.contacts[urgency], lang)
+    if urgency in rules.contacts:
+        return rules.contacts[urgency]
+    text: str = getattr(rules.texts.contacts[urgency], lang)
     return text.format(**{name: f"{limit.value:g}" for name, limit in rules.limits.items()})
 
 

@@ -4,14 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LOCKED := $(VENV)/.locked
 LOCKS := requirements/runtime.lock requirements/dev.lock
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-$(READY): $(LOCKS) pyproject.toml
+$(LOCKED): $(LOCKS)
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(LOCKS:%=-r %)
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -25,6 +29,9 @@ up: $(READY) ## keep a whole system running on this machine
 
 test: $(READY) ## pass all tests
 	$(BIN)/python -m pytest $(ARGS)
+
+test-slow: $(READY) ## pass the tests that take many minutes
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(READY) ## lint, format, types, import arrows
 	$(BIN)/ruff check .
@@ -47,4 +54,4 @@ lock: ## write the lock files anew
 	$(COMPILE) -c requirements/runtime.lock -o requirements/dev.lock requirements/dev.in
 	$(COMPILE) -c requirements/runtime.lock -o requirements/bench.lock requirements/bench.in
 
-.PHONY: help setup demo up test check docs bench lock
+.PHONY: help setup demo up test test-slow check docs bench lock

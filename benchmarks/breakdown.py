@@ -202,9 +202,9 @@ def main() -> None:
     database.watch()
     with shared_servers(1) as servers:
         home = VigiaHome(servers, sqlite=options.sqlite)
-        queue = Queue(Vigia().publisher)
+        queue = Queue(Vigia(home.settings).publisher)
         bodies = {stage: _noted(stage, body) for stage, body in BODIES.items()}
-        vigia = Vigia(bodies=bodies, publisher=queue)
+        vigia = Vigia(home.settings, bodies=bodies, publisher=queue)
         vigia.store.upgrade()
         run_cases(vigia, queue, database, WARM_UP_CASES)
         database.shapes.clear()

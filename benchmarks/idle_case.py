@@ -23,7 +23,7 @@ from vigia_pipeline import FINISHED, STEPS
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.options import Options
-from vigia_detect.stages.intake import Submission
+from vigia_detect.domain.records import Submission
 from vigia_detect.testing import draw_wound
 
 WARM_UP_CASES = 3
@@ -34,7 +34,7 @@ Figures = dict[str, list[float]]
 def measure(servers: Servers, *, sqlite: bool, cases: int) -> Figures:
     """Return milliseconds of each case: intake, stage bodies, total, and what was added."""
     home = VigiaHome(servers, sqlite=sqlite)
-    vigia = Vigia()
+    vigia = Vigia(home.settings)
     try:
         vigia.store.upgrade()
         rows = StepRows(home.url, source=STEPS, finished=FINISHED)

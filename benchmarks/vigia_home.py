@@ -1,6 +1,5 @@
 """A throw-away Vigia: a home, an empty database, and worker processes on shared servers."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -9,13 +8,11 @@ from contender import Servers
 from workers import HERE, Workers
 
 from vigia_detect.log import configure_logging
+from vigia_detect.settings import Settings
 
 
 class VigiaHome:
-    """One home with a new database, on PostgreSQL or SQLite.
-
-    The settings go through the environment, as they do for an operator.
-    """
+    """One home with a new database, on PostgreSQL or SQLite."""
 
     def __init__(self, servers: Servers, *, sqlite: bool) -> None:
         self._servers = servers
@@ -27,9 +24,21 @@ class VigiaHome:
             "VIGIA_LOG_LEVEL": "warning",
             "CELERY_BROKER_URL": servers.valkey.url(3),
         }
-        os.environ.update(self._environment)
         configure_logging("warning")
         self._workers = Workers(servers.folder)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings for this process; workers get the same by their environment.
+
+        Not by this one's: Celery itself reads `CELERY_BROKER_URL`, also in other contenders.
+        """
+        return Settings(
+            home=self.folder,
+            database_url=self.url,
+            log_level="warning",
+            broker=self._environment["CELERY_BROKER_URL"],
+        )
 
     @property
     def url(self) -> str:

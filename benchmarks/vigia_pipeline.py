@@ -33,7 +33,7 @@ class VigiaPipeline(CountedCases):
         """Make a new home and database and start a worker."""
         self._cases = []
         self._home = VigiaHome(servers, sqlite=self._sqlite)
-        self._vigia = Vigia(bodies=BODIES)
+        self._vigia = Vigia(self._home.settings, bodies=BODIES)
         self._vigia.store.upgrade()
         self._intake = make_intake(self._vigia)
         self._rows = StepRows(self._home.url, source=STEPS, finished=FINISHED)

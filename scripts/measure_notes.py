@@ -17,7 +17,7 @@ from vigia_detect.clinical.notes import extract
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data" / "notes"
-PAGE = ROOT / "docs" / "reference" / "notes-extraction.md"
+PAGE = ROOT / "docs" / "notes-extraction.md"
 HALVES = ("develop", "held")
 
 # Values of a field that alarm; a field that is not named alarms when it is true.

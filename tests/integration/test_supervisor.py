@@ -137,6 +137,15 @@ def test_a_crash_loop_slows_down_and_is_reported_but_never_given_up(tmp_path: Pa
     assert gaps[3] > max(0.3, gaps[0])
 
 
+def test_what_others_kill_is_back_soon_however_often(tmp_path: Path) -> None:
+    policy = RestartPolicy(first_s=0.05, cap_s=60.0, healthy_s=60.0)
+    with running(tmp_path, spec("w", SLEEP), policy=policy) as supervisor:
+        for restarts in range(1, 13):  # the twelfth would wait for 102 s had it failed by itself
+            os.kill(pid_of(supervisor, "w"), signal.SIGKILL)
+            wait_for(lambda: one(supervisor, "w").restarts == restarts)  # noqa: B023 - used at once
+        assert one(supervisor, "w").crash_loop
+
+
 def test_a_long_life_makes_deaths_forgotten(tmp_path: Path) -> None:
     policy = RestartPolicy(first_s=0.01, cap_s=0.01, healthy_s=0.5, crash_loop_after=1)
     with running(tmp_path, spec("w", SLEEP), policy=policy) as supervisor:

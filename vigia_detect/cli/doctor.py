@@ -12,8 +12,7 @@ import typer
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.texts import say
-from vigia_detect.errors import ConfigurationError, VigiaError
-from vigia_detect.monitoring.snapshot import PING_TIMEOUT_S
+from vigia_detect.errors import ConfigurationError, UnavailableError, VigiaError
 from vigia_detect.settings import Settings, load_settings
 
 SIGNS = {"ok": "✓", "warning": "!", "critical": "✗"}
@@ -59,7 +58,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
         _check("database", vigia.store.check),
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
-        _workers(vigia.settings.lang),
+        _workers(vigia),
     ]
 
 
@@ -88,17 +87,14 @@ def _key(vigia: Vigia) -> str:
     return str(vigia.settings.master_key_file)
 
 
-def _workers(lang: str) -> Check:
-    from vigia_detect.core.celery_config import celery_app  # noqa: PLC0415 - heavy
-
+def _workers(vigia: Vigia) -> Check:
     try:
-        answers = celery_app.control.ping(timeout=PING_TIMEOUT_S)
-    except OSError:
-        answers = []
-    names = ", ".join(sorted(name for answer in answers for name in answer))
+        names = vigia.publisher.workers()
+    except UnavailableError:
+        names = ()
     if names:
-        return Check("workers", "ok", names)
-    return Check("workers", "warning", say(lang, "no_worker"))
+        return Check("workers", "ok", ", ".join(names))
+    return Check("workers", "warning", say(vigia.settings.lang, "no_worker"))
 
 
 def _print(checks: list[Check], lang: str, *, critical: bool) -> None:

@@ -1,5 +1,7 @@
 from collections.abc import Callable, Mapping
 
+from vigia_detect.clinical.scales_docs import scales_page
+from vigia_detect.clinical.terminology_docs import terminology_page
 from vigia_detect.docs import audit, case_report, commands, escalations, queues, settings, states
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -11,5 +13,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "audit.md": audit.page,
     "case-report.md": case_report.page,
     "case-report.schema.json": case_report.schema_file,
+    "scales.md": scales_page,
+    "terminology.md": terminology_page,
 }
 """The generated files of `docs/reference` and what writes each."""

@@ -27,6 +27,7 @@ class Member:
         self._started_at: float | None = None
         self._starts = 0
         self._deaths = 0
+        self._failures = 0
         self._last_exit: int | None = None
         self._problem = ""
         self._push_at = 0.0
@@ -56,7 +57,7 @@ class Member:
         elif not self._process.alive():
             self._died()
         elif now - self._started >= self._policy.healthy_s:
-            self._deaths = 0
+            self._deaths = self._failures = 0
 
     def push(self) -> None:
         """Take the next step to its end: ask it to finish, to leave at once, then kill it."""
@@ -105,7 +106,9 @@ class Member:
         )
 
     def _due(self) -> float:
-        return self._started + self._policy.spacing_s(self._deaths) if self._deaths else 0.0
+        # Somebody else killed it, perhaps the kernel for want of memory: no sign that the next
+        # start would fail, so only its own failures in a row make the wait longer.
+        return self._started + self._policy.spacing_s(max(1, self._failures)) if self._deaths else 0
 
     def _start(self, now: float) -> None:
         self._started, self._started_at = now, time.time()
@@ -130,8 +133,9 @@ class Member:
         if self._process is not None:
             self._last_exit = self._process.reap()
             self._process = None
-        self._count_death()
+        self._count_death(killed=self._last_exit == -signal.SIGKILL)
 
-    def _count_death(self) -> None:
+    def _count_death(self, *, killed: bool = False) -> None:
         self._deaths += 1
+        self._failures = 0 if killed else self._failures + 1
         self.state = ProcessState.RESTARTING

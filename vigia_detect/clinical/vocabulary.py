@@ -12,7 +12,6 @@ from vigia_detect.domain.triage import Urgency
 
 BLANCHABLE = "blanchable_erythema"
 CERTAINTIES = ("confirmed", "to_confirm", "indeterminate")
-TRENDS = ("rising", "falling", "level")
 
 CASE_YES_NO = (
     "supports.has_devices",
@@ -25,6 +24,9 @@ CASE_YES_NO = (
 )
 LESION_YES_NO = (
     "lesion.label_side_differs",
+    "lesion.push_rising",
+    "lesion.push_falling",
+    "lesion.push_stalled",
     "has_differentials",
     "photo.used",
     "photo.usable",
@@ -34,12 +36,7 @@ LESION_YES_NO = (
     "photo.differs",
     "photo.alone",
 )
-NUMBERS = (
-    "age_years",
-    "lesion.cover_percent",
-    "lesion.push_days_without_fall",
-    "photo.probability",
-)
+NUMBERS = ("age_years", "lesion.cover_percent", "photo.probability")
 
 
 def vocabulary(
@@ -66,7 +63,6 @@ def vocabulary(
         "lesion_candidates": class_codes | {BLANCHABLE},
         "lesion_certainty": frozenset(CERTAINTIES),
         "lesion_flags": frozenset(flags),
-        "lesion.push_trend": frozenset(TRENDS),
         "photo.problems": frozenset(get_args(codes.ImageProblem)),
         "risk_category": frozenset(risk_levels),
         "urgency": frozenset(level.value for level in Urgency),

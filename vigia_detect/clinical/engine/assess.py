@@ -101,8 +101,7 @@ def _is_injury(found: Found, rules: RuleSet) -> bool:
 
 
 def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
-    push = found.push
-    scored = push.low is not None and push.high is not None
+    push = found.push.score
     return Lesion(
         id=found.id,
         class_=found.class_,
@@ -110,8 +109,8 @@ def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
         certainty=found.certainty,
         flags=found.flags,
         candidates=found.candidates,
-        push=push.high,
-        push_range=(push.low or 0, push.high or 0) if scored else None,
+        push=push and push[1],
+        push_range=push,
         cl_wound_diagram_grade=cl_wound_diagram_grade(found.wound_diagram_total, rules.scales),
         differentials=found.differentials,
         decided_by=found.proposal.row,

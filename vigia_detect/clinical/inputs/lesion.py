@@ -30,7 +30,7 @@ class BedTissue(Form):
 class PushScore(Form):
     """A PUSH score of an earlier day."""
 
-    days_ago: Days
+    days_ago: Annotated[int, Field(ge=0), Whole]
     score: Annotated[int, Field(ge=0, le=17), Whole]
 
 

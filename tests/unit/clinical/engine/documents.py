@@ -23,20 +23,23 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         return objects(DEFINITIONS[schema["$ref"].rsplit("/", 1)[-1]])
     if "anyOf" in schema:
         return values(next(one for one in schema["anyOf"] if one.get("type") != "null"))
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    if "const" in schema:
-        return st.just(schema["const"])
-    kind = schema.get("type")
-    if kind == "boolean":
-        return st.booleans()
-    if kind in ("integer", "number"):
-        return numbers(schema, whole=kind == "integer")
-    if kind == "array":
-        return st.lists(values(schema["items"]), max_size=3)
-    if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True)
-    return st.just("x1") if kind == "string" else st.just({})
+    if "enum" in schema or "const" in schema:
+        return st.sampled_from(schema.get("enum") or [schema["const"]])
+    return of_type(schema)
+
+
+def of_type(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Return a strategy for a schema that names a type."""
+    match schema["type"]:
+        case "boolean":
+            return st.booleans()
+        case "integer" | "number":
+            return numbers(schema, whole=schema["type"] == "integer")
+        case "array":
+            return st.lists(values(schema["items"]), max_size=3)
+        case "string" if "pattern" in schema:
+            return st.from_regex(schema["pattern"], fullmatch=True)
+    return st.just("x1")
 
 
 def numbers(schema: dict[str, Any], *, whole: bool) -> st.SearchStrategy[Any]:
@@ -50,15 +53,15 @@ def numbers(schema: dict[str, Any], *, whole: bool) -> st.SearchStrategy[Any]:
     )
 
 
-def objects(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Return a strategy for objects with some of their fields."""
+@st.composite
+def objects(draw: st.DrawFn, schema: dict[str, Any]) -> dict[str, Any]:
+    """Draw an object with a few of its fields: with many, nearly every case is an emergency."""
     fields = schema.get("properties", {})
     required = set(schema.get("required", ()))
-    known = {name: values(part) for name, part in fields.items() if name not in SPECIAL}
-    return st.fixed_dictionaries(
-        {name: one for name, one in known.items() if name in required},
-        optional={name: one for name, one in known.items() if name not in required},
-    )
+    known = sorted(name for name in fields if name not in SPECIAL)
+    optional = [name for name in known if name not in required]
+    chosen = draw(st.lists(st.sampled_from(optional), unique=True, max_size=5)) if optional else []
+    return {name: draw(values(fields[name])) for name in [*sorted(required), *chosen]}
 
 
 SPECIAL = {"asked_not_obtained", "candidates", "lesion_id", "id", "notes", "lang", "error"}

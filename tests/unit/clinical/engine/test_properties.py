@@ -10,8 +10,9 @@ from vigia_detect.domain.triage import Urgency
 from .documents import candidates, contexts, document, images
 
 Context = dict[str, Any]
+EXAMPLES = 60
 slow = settings(
-    max_examples=120,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

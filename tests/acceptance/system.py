@@ -105,11 +105,12 @@ class System:
         context: Mapping[str, object] | None = None,
         priority: str = "routine",
         image: bytes | None = None,
+        code: str = "",
     ) -> CaseId:
-        """Accept a case of patient `number`, as any client would."""
+        """Accept a case of patient `number` (or `code`), as any client would."""
         submission = Submission(
             image=image or picture(number % 8),
-            patient_code=f"PAC-{number:04d}",
+            patient_code=code or f"PAC-{number:04d}",
             context=context or {},
             options=Options(priority=priority),
             actor="test",

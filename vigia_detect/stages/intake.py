@@ -19,6 +19,7 @@ from vigia_detect.errors import (
     FieldProblem,
     IdempotencyConflictError,
     InvalidContextError,
+    StorageFullError,
 )
 from vigia_detect.log import get_logger
 from vigia_detect.ports import BlobStore, Cipher, PictureReader, Store, UnitOfWork
@@ -66,6 +67,12 @@ class Checked:
 
 class _PatientRaceError(Exception):
     """Another submission stored this new patient, with another key, while we sealed ours."""
+
+
+NOT_STORED = (IdempotencyConflictError, StorageFullError, _PatientRaceError)
+"""After these the case is surely not there. After any other error, a connection lost during the
+commit for example, it may be: its picture stays, since a case without its picture would be worse
+than a picture without its case."""
 
 
 class Intake:
@@ -127,7 +134,7 @@ class Intake:
             case = self._new_case(case_id, submission, patient, checked)
             new_patient = None if known_patient else patient
             known, ready = self._store_case(case, new_patient, submission.actor, checked)
-        except BaseException:
+        except NOT_STORED:
             self._vault.drop_image(ref)
             raise
         if known != case_id:

@@ -6,7 +6,12 @@ inherits no connection.
 
 import threading
 
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 from vigia_detect.bootstrap import Vigia, current, install, installed
 from vigia_detect.core.celery_config import celery_app
@@ -22,6 +27,12 @@ def start_logging(**_: object) -> None:
     level = load_settings().log_level
     configure_logging(level)
     route_standard_logging(level)
+
+
+@worker_init.connect
+def load_before_forking(**_: object) -> None:
+    """Load what every process of the pool needs, so that a new one works at once."""
+    Vigia().preload()
 
 
 @worker_process_init.connect

@@ -20,6 +20,18 @@ class FieldNames(DataModel):
     names: dict[str, tuple[str, str]]
 
 
+class CodeNames(DataModel):
+    """`code_names.yaml`: code to its Spanish word."""
+
+    names: dict[str, str]
+
+
+@cache
+def code_names() -> dict[str, str]:
+    """Return what each code of the case format is called in Spanish."""
+    return read_data(DATA / "code_names.yaml", CodeNames).names
+
+
 @cache
 def field_names() -> dict[str, tuple[str, str]]:
     """Return what each input field is called, in Spanish and English."""
@@ -165,5 +177,8 @@ class _Report:
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
         if isinstance(value, tuple):
-            return ", ".join(value)
-        return f"{value:g}" if isinstance(value, int | float) else value
+            return ", ".join(map(self._code, value))
+        return f"{value:g}" if isinstance(value, int | float) else self._code(value)
+
+    def _code(self, code: str) -> str:
+        return code_names().get(code, code) if self._lang == "es" else code.replace("_", " ")

@@ -83,7 +83,9 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
             "priority_steps": [0],
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
+            # A client does not wait for a broker that is away: the sweeper sends what it could not.
             "max_retries": 1,
+            "interval_start": 0.2,
         },
     )
     return app

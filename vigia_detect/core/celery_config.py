@@ -84,17 +84,11 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
             "priority_steps": [0],
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
-<<<<<<< HEAD
             # One more try at once, not two seconds of waiting: the sweeper sends what was not sent.
             "max_retries": 1,
             "interval_start": 0,
             "interval_step": 0,
             "interval_max": 0,
-=======
-            # A client does not wait for a broker that is away: the sweeper sends what it could not.
-            "max_retries": 1,
-            "interval_start": 0.2,
->>>>>>> f19d5a71ec8c67580604bf7cc57a43a8e628d40a
         },
     )
     if app.conf.broker_url.startswith("rediss:") and "ssl_cert_reqs" not in app.conf.broker_url:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.case import CaseFile, JsonObject, StageOutput, StageResults, Verdict
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.records import Picture, Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
-from vigia_detect.ports import Picture
-from vigia_detect.stages.intake import Intake, RedFlags, Submission
+from vigia_detect.stages.intake import Intake, RedFlags
 from vigia_detect.stages.runner import StageBody
 from vigia_detect.stages.vault import Vault
 

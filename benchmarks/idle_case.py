@@ -23,7 +23,7 @@ from vigia_pipeline import FINISHED, STEPS
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.options import Options
-from vigia_detect.stages.intake import Submission
+from vigia_detect.domain.records import Submission
 from vigia_detect.testing import draw_wound
 
 WARM_UP_CASES = 3

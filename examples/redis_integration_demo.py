@@ -20,10 +20,10 @@ from vigia_detect.cli.throwaway import prepared, throw_away_settings, throw_away
 from vigia_detect.core.async_pipeline import async_pipeline
 from vigia_detect.domain.ids import CaseId, run_id
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.embedded import EmbeddedBroker
 from vigia_detect.log import configure_logging
-from vigia_detect.stages.intake import Submission
 from vigia_detect.testing import draw_wound
 
 PATIENT_CODE = "DEMO-001"

@@ -1,35 +1,30 @@
-"""Puts the parts together. Nothing else knows which adapter stands behind which port."""
+"""Puts the parts together. Nothing else knows which adapter stands behind which port.
+
+Each part is imported when it is first made: a command that only lists cases does not wait for
+the clinical rules, the picture library or Celery.
+"""
 
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from vigia_detect.adapters.blobs import FolderStore
-from vigia_detect.adapters.celery_publisher import CeleryPublisher
-from vigia_detect.adapters.crypto import KeyRing
-from vigia_detect.adapters.db.store import SqlStore
-from vigia_detect.adapters.notify.inbox import Inbox
-from vigia_detect.adapters.vision.picture import PillowReader
-from vigia_detect.adapters.vision.quality import QualityChecker
-from vigia_detect.clinical import RuleSet, load_rules
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
-from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
 from vigia_detect.settings import Settings, load_settings
-from vigia_detect.stages.audit_log import AuditLog
-from vigia_detect.stages.desk import Desk
-from vigia_detect.stages.image_analysis import ImageAnalysis
-from vigia_detect.stages.intake import Intake
-from vigia_detect.stages.lease import LeaseKeeper
-from vigia_detect.stages.medical_analysis import MedicalAnalysis
-from vigia_detect.stages.notify import NotificationRunner
-from vigia_detect.stages.relay import Relay
-from vigia_detect.stages.risk_score import RiskScore
-from vigia_detect.stages.runner import StageBody, StageRunner
-from vigia_detect.stages.sweeper import Sweeper
-from vigia_detect.stages.triage import Triage
-from vigia_detect.stages.vault import Vault
+
+if TYPE_CHECKING:
+    from vigia_detect.clinical import RuleSet
+    from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
+    from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.intake import Intake
+    from vigia_detect.stages.lease import LeaseKeeper
+    from vigia_detect.stages.notify import NotificationRunner
+    from vigia_detect.stages.relay import Relay
+    from vigia_detect.stages.runner import StageBody, StageRunner
+    from vigia_detect.stages.sweeper import Sweeper
+    from vigia_detect.stages.vault import Vault
 
 
 class Vigia:
@@ -43,9 +38,9 @@ class Vigia:
         self,
         settings: Settings | None = None,
         *,
-        bodies: Mapping[Stage, StageBody] | None = None,
-        publisher: Publisher | None = None,
-        notifier: Notifier | None = None,
+        bodies: "Mapping[Stage, StageBody] | None" = None,
+        publisher: "Publisher | None" = None,
+        notifier: "Notifier | None" = None,
         queues: Collection[str] = tuple(Queue),
     ) -> None:
         self.settings = settings or load_settings()
@@ -55,8 +50,10 @@ class Vigia:
         self._queues = queues
 
     @cached_property
-    def rules(self) -> RuleSet:
+    def rules(self) -> "RuleSet":
         """The clinical rules, with the hospital's profile over them."""
+        from vigia_detect.clinical import load_rules
+
         return load_rules(self.settings.profile)
 
     @cached_property
@@ -68,50 +65,63 @@ class Vigia:
         )
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The database."""
+        from vigia_detect.adapters.db.store import SqlStore
+
         self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         return SqlStore(self.settings.sql_url)
 
     @cached_property
-    def cipher(self) -> Cipher:
+    def cipher(self) -> "Cipher":
         """Pseudonyms and encryption.
 
         A key is made only for a home without cases: a lost key must not be replaced in silence.
         """
+        from vigia_detect.adapters.crypto import KeyRing
+
         with self.store.read() as work:
             fresh = not work.cases.list(limit=1)
         may_create = fresh and self.settings.key_file is None
         return KeyRing.from_file(self.settings.master_key_file, create=may_create)
 
     @cached_property
-    def blobs(self) -> BlobStore:
+    def blobs(self) -> "BlobStore":
         """The encrypted pictures."""
+        from vigia_detect.adapters.blobs import FolderStore
+
         return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
 
     @cached_property
-    def vault(self) -> Vault:
+    def vault(self) -> "Vault":
         """What seals and opens the patient's part of a case."""
+        from vigia_detect.stages.vault import Vault
+
         return Vault(self.cipher, self.blobs)
 
     @cached_property
-    def publisher(self) -> Publisher:
+    def publisher(self) -> "Publisher":
         """The way to the broker."""
         if self._publisher is not None:
             return self._publisher
-        # Celery takes a third of a second to import; what does not publish does not pay for it.
-        from vigia_detect.core.celery_config import TASK_NAMES, make_celery_app  # noqa: PLC0415
+        from vigia_detect.adapters.celery_publisher import CeleryPublisher
+        from vigia_detect.core.celery_config import TASK_NAMES, make_celery_app
 
         return CeleryPublisher(make_celery_app(self.settings), TASK_NAMES)
 
     @cached_property
-    def relay(self) -> Relay:
+    def relay(self) -> "Relay":
         """Publishes after commits."""
+        from vigia_detect.stages.relay import Relay
+
         return Relay(self.store, self.publisher)
 
     @cached_property
-    def intake(self) -> Intake:
+    def intake(self) -> "Intake":
         """Accepts cases."""
+        from vigia_detect.adapters.vision.picture import PillowReader
+        from vigia_detect.stages.intake import Intake
+
         return Intake(
             store=self.store,
             relay=self.relay,
@@ -127,13 +137,17 @@ class Vigia:
         )
 
     @cached_property
-    def leases(self) -> LeaseKeeper:
+    def leases(self) -> "LeaseKeeper":
         """Keeps what this process works on its own."""
+        from vigia_detect.stages.lease import LeaseKeeper
+
         return LeaseKeeper(self.store, self.settings.lease_s)
 
     @cached_property
-    def runner(self) -> StageRunner:
+    def runner(self) -> "StageRunner":
         """Runs stages."""
+        from vigia_detect.stages.runner import StageRunner
+
         return StageRunner(
             store=self.store,
             relay=self.relay,
@@ -146,8 +160,11 @@ class Vigia:
         )
 
     @cached_property
-    def notifications(self) -> NotificationRunner:
+    def notifications(self) -> "NotificationRunner":
         """Delivers notifications."""
+        from vigia_detect.adapters.notify.inbox import Inbox
+        from vigia_detect.stages.notify import NotificationRunner
+
         return NotificationRunner(
             store=self.store,
             notifier=self._notifier or Inbox(),
@@ -157,8 +174,10 @@ class Vigia:
         )
 
     @cached_property
-    def sweeper(self) -> Sweeper:
+    def sweeper(self) -> "Sweeper":
         """Puts right what was lost."""
+        from vigia_detect.stages.sweeper import Sweeper
+
         return Sweeper(
             store=self.store,
             relay=self.relay,
@@ -168,8 +187,10 @@ class Vigia:
         )
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> "Desk":
         """Answers questions about cases and alerts."""
+        from vigia_detect.stages.desk import Desk
+
         return Desk(
             store=self.store,
             relay=self.relay,
@@ -182,7 +203,14 @@ class Vigia:
         if "store" in self.__dict__:
             self.store.close()
 
-    def _stage_bodies(self) -> Mapping[Stage, StageBody]:
+    def _stage_bodies(self) -> "Mapping[Stage, StageBody]":
+        from vigia_detect.adapters.vision.quality import QualityChecker
+        from vigia_detect.stages.audit_log import AuditLog
+        from vigia_detect.stages.image_analysis import ImageAnalysis
+        from vigia_detect.stages.medical_analysis import MedicalAnalysis
+        from vigia_detect.stages.risk_score import RiskScore
+        from vigia_detect.stages.triage import Triage
+
         return {
             Stage.IMAGE_ANALYSIS: ImageAnalysis(QualityChecker()),
             Stage.RISK_SCORE: RiskScore(self.rules),

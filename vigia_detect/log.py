@@ -4,12 +4,14 @@ Patient data cannot be logged by accident: there is no field for it. Exceptions 
 type, place and error code; their texts come from outside and are left out.
 """
 
+import json
 import logging
 import sys
 import traceback
 from typing import Any
 
 import structlog
+from structlog.processors import NAME_TO_LEVEL
 from structlog.typing import EventDict, WrappedLogger
 
 ALLOWED_FIELDS = frozenset(
@@ -57,37 +59,66 @@ def name_exception(_logger: WrappedLogger, _name: str, event: EventDict) -> Even
     return event
 
 
+class _Level:
+    """The least level that is written; a process sets it once."""
+
+    least = logging.INFO
+
+
+def drop_below_level(_logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Drop what is below the process's level."""
+    if NAME_TO_LEVEL[name] < _Level.least:
+        raise structlog.DropEvent
+    return event
+
+
+def _write_line(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    sys.stderr.write(json.dumps(event, sort_keys=True, default=str) + "\n")
+    raise structlog.DropEvent
+
+
+PROCESSORS = (
+    drop_below_level,
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    name_exception,
+    keep_allowed,
+    _write_line,
+)
+
+
 def configure_logging(level: str = "info") -> None:
-    """Write one JSON object a line to standard error, from `level` up."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            name_exception,
-            keep_allowed,
-            structlog.processors.JSONRenderer(sort_keys=True),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    """Write from `level` up. One JSON object a line goes to standard error."""
+    _Level.least = logging.getLevelNamesMapping()[level.upper()]
+
+
+def get_logger() -> Any:
+    """Return the logger. Its events are static names; values go into fields.
+
+    It carries its own processors: whatever a program that uses Vigia sets up for structlog, what
+    we write goes through the allow-list.
+    """
+    return structlog.wrap_logger(
+        None,
+        processors=PROCESSORS,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         cache_logger_on_first_use=True,
     )
 
 
-def get_logger() -> Any:
-    """Return the logger. Its events are static names; values go into fields."""
-    return structlog.get_logger()
-
-
 class _StandardHandler(logging.Handler):
-    """Sends records of libraries through our log, without the values they carry."""
+    """Sends records of libraries through our log, without their words.
+
+    A library may have put anything into its message; what is kept is who said it, how loudly, and
+    the type and place of an exception.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Log the message's template (never its arguments) and the exception's type."""
-        event = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        get_logger().log(record.levelno, event, process=record.name, exc_info=record.exc_info)
+        """Log that a library said something."""
+        level = logging.getLevelName(record.levelno).lower()
+        write = getattr(get_logger(), level, get_logger().warning)
+        write("library_message", process=record.name, exc_info=record.exc_info)
 
 
 def route_standard_logging(level: str = "info") -> None:

@@ -2,93 +2,25 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from vigia_detect.domain.audit import AuditEntry
 from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
-from vigia_detect.domain.escalation import AlertKind, AlertRequest, AlertState
+from vigia_detect.domain.escalation import AlertRequest
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
+from vigia_detect.domain.records import (
+    ClaimedRun,
+    DueTimer,
+    NewCase,
+    Notice,
+    PatientKey,
+    Picture,
+    StoredAlert,
+    StoredCase,
+)
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.domain.triage import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class NewCase:
-    """The row of a case at its acceptance; the patient's part is already encrypted."""
-
-    id: CaseId
-    pseudonym: Pseudonym
-    idempotency_key: str
-    fingerprint: bytes
-    sealed: bytes
-    image_ref: str
-    emergency: bool
-    urgency: Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class PatientKey:
-    """A patient's wrapped data key and encrypted code."""
-
-    pseudonym: Pseudonym
-    wrapped_key: bytes
-    sealed_code: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCase:
-    """A case with what its stages need, still encrypted."""
-
-    summary: CaseSummary
-    patient: PatientKey
-    sealed: bytes
-    image_ref: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedRun:
-    """A run that this process now owns until its lease ends."""
-
-    run: Run
-    case: StoredCase
-    inputs: dict[Stage, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAlert:
-    """An alert. `*_at` are Unix seconds."""
-
-    id: AlertId
-    subject: str
-    case_id: CaseId | None
-    kind: AlertKind
-    state: AlertState
-    reasons: tuple[str, ...]
-    opened_at: float
-    acknowledged_at: float | None
-    acknowledged_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What leaves the house about an alert: ids and levels, no patient data."""
-
-    alert_id: AlertId
-    kind: AlertKind
-    case_id: CaseId | None
-    channel: str
-    roles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DueTimer:
-    """A deadline that has just been won by this sweep."""
-
-    kind: str
-    subject: str
-    round: int
 
 
 class Cases(Protocol):
@@ -303,6 +235,9 @@ class Publisher(Protocol):
     def depths(self) -> dict[str, int]:
         """Return how many messages wait in each queue. Raises BrokerUnavailableError."""
 
+    def workers(self) -> tuple[str, ...]:
+        """Return the names of the workers that answer. Raises BrokerUnavailableError."""
+
 
 class BlobStore(Protocol):
     """Keeps encrypted pictures."""
@@ -338,21 +273,6 @@ class Cipher(Protocol):
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture made safe: upright, RGB, without metadata, encoded anew.
-
-    Attributes:
-        data: JPEG bytes.
-        sha256: hex digest of `data`.
-    """
-
-    data: bytes
-    width: int
-    height: int
-    sha256: str
 
 
 class PictureReader(Protocol):

@@ -16,7 +16,7 @@ class Settings(BaseSettings):
     """What an operator can set, by environment variable."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VIGIA_", frozen=True, extra="ignore", populate_by_name=True
+        env_prefix="VIGIA_", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
     home: Path = Field(

@@ -20,10 +20,10 @@ from vigia_detect.cli.system import processes
 from vigia_detect.cli.up import PATIENCE
 from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CASE_ENDS
 from vigia_detect.embedded import EmbeddedBroker
 from vigia_detect.settings import Settings
-from vigia_detect.stages.intake import Submission
 from vigia_detect.supervisor import ProcessSpec, Supervisor
 from vigia_detect.testing import draw_wound
 

@@ -18,11 +18,11 @@ from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, AlertState
 from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
 from vigia_detect.domain.policy import Queue
+from vigia_detect.domain.records import NewCase, PatientKey
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import DatabaseUnavailableError, LeaseLostError
-from vigia_detect.ports import NewCase, PatientKey
 
 T = TypeVar("T")
 LEASE_S = 30.0

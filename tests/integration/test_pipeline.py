@@ -15,13 +15,12 @@ from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, V
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.policy import NOTIFICATION, Queue
+from vigia_detect.domain.records import Notice, Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import BrokerUnavailableError, CorruptDataError, UnavailableError
-from vigia_detect.ports import Notice
 from vigia_detect.settings import Settings
-from vigia_detect.stages.intake import Submission
 from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
 

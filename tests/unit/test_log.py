@@ -95,9 +95,25 @@ def test_what_libraries_log_comes_without_its_values(capsys: pytest.CaptureFixtu
     logging.getLogger("some.library").warning(ValueError(SECRET))
     text, [first, second] = written(capsys)
     assert SECRET not in text
-    assert first["event"] == "Task %s failed"
+    assert {first["event"], second["event"]} == {"library_message"}
     assert (first["process"], first["error"]) == ("some.library", "ValueError")
-    assert second["event"] == "ValueError"
+
+
+def test_the_allow_list_holds_without_any_set_up(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    get_logger().warning("stage_failed", patient_code=SECRET, exc_info=ValueError(SECRET))
+    text, _ = written(capsys)
+    assert SECRET not in text
+
+
+def test_words_that_a_library_has_already_put_together_are_not_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    route_standard_logging()
+    logging.getLogger("some.library").error(f"cannot read {SECRET}")  # noqa: G004
+    text, [line] = written(capsys)
+    assert SECRET not in text
+    assert line["process"] == "some.library"
 
 
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,4 +123,4 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     logging.getLogger("some.library").info("quiet")
     logging.getLogger("celery.worker").warning("loud")
     _, lines = written(capsys)
-    assert [line["event"] for line in lines] == ["loud"]
+    assert [(line["process"], line["level"]) for line in lines] == [("celery.worker", "warning")]

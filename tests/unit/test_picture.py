@@ -11,8 +11,9 @@ import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 from vigia_detect.adapters.vision.picture import PillowReader
+from vigia_detect.domain.records import Picture
 from vigia_detect.errors import InvalidImageError
-from vigia_detect.ports import Picture, PictureReader
+from vigia_detect.ports import PictureReader
 from vigia_detect.testing import draw_wound
 
 READER: PictureReader = PillowReader()

@@ -8,9 +8,9 @@ from vigia_detect.docs.case_report import schema
 from vigia_detect.domain.case import RunStatus
 from vigia_detect.domain.escalation import AlertKind, AlertState
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
+from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
-from vigia_detect.ports import StoredAlert
 from vigia_detect.stages.report import (
     SCHEMA_VERSION,
     CaseReport,

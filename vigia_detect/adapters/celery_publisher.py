@@ -10,6 +10,9 @@ from vigia_detect.errors import BrokerUnavailableError
 
 AWAY = "The message broker does not answer. Accepted cases run when it is back."
 
+BROKEN = (OperationalError, RedisError, OSError)
+PING_TIMEOUT_S = 1.0
+
 
 class CeleryPublisher:
     """Sends messages through Celery. A message is a run's id and its attempt, nothing else."""
@@ -29,7 +32,7 @@ class CeleryPublisher:
                 retry=False,
                 ignore_result=True,
             )
-        except (OperationalError, RedisError, OSError) as error:
+        except BROKEN as error:
             raise BrokerUnavailableError(AWAY) from error
 
     def depths(self) -> dict[str, int]:
@@ -41,6 +44,14 @@ class CeleryPublisher:
                 for name in names:
                     pipe.llen(name)
                 lengths = pipe.execute()
-        except (OperationalError, RedisError, OSError) as error:
+        except BROKEN as error:
             raise BrokerUnavailableError(AWAY) from error
         return dict(zip(names, lengths, strict=True))
+
+    def workers(self) -> tuple[str, ...]:
+        """Return the names of the workers that answer. Raises BrokerUnavailableError."""
+        try:
+            answers = self._app.control.ping(timeout=PING_TIMEOUT_S)
+        except BROKEN as error:
+            raise BrokerUnavailableError(AWAY) from error
+        return tuple(sorted(name for answer in answers for name in answer))

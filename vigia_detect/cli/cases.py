@@ -11,10 +11,10 @@ from vigia_detect.bootstrap import Vigia, current
 from vigia_detect.cli.show import print_report, print_schema_json
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CaseState
 from vigia_detect.errors import FieldProblem, InvalidContextError, InvalidOptionError
 from vigia_detect.stages.image_file import read_image_file
-from vigia_detect.stages.intake import Submission
 from vigia_detect.stages.report import iso
 
 ACTOR = "cli"

@@ -17,10 +17,10 @@ from vigia_detect.cli.show import MARKS, print_report
 from vigia_detect.cli.system import processes
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CASE_ENDS
 from vigia_detect.settings import load_settings
 from vigia_detect.stages.desk import CaseStatus
-from vigia_detect.stages.intake import Submission
 from vigia_detect.supervisor import Supervisor
 from vigia_detect.testing import draw_wound
 

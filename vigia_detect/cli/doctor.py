@@ -13,7 +13,6 @@ from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.texts import say
 from vigia_detect.errors import ConfigurationError, UnavailableError, VigiaError
-from vigia_detect.monitoring.snapshot import answering_workers
 from vigia_detect.settings import Settings, load_settings
 
 SIGNS = {"ok": "✓", "warning": "!", "critical": "✗"}
@@ -90,8 +89,7 @@ def _key(vigia: Vigia) -> str:
 
 def _workers(vigia: Vigia) -> Check:
     try:
-        vigia.publisher.depths()
-        names = answering_workers()
+        names = vigia.publisher.workers()
     except UnavailableError:
         names = ()
     if names:

@@ -2,6 +2,7 @@ from enum import IntEnum
 
 from vigia_detect.errors import (
     ConfigurationError,
+    CorruptDataError,
     InvalidInputError,
     NotFoundError,
     StorageFullError,
@@ -23,6 +24,7 @@ class ExitCode(IntEnum):
     WAIT_TIMEOUT = 6
     STORAGE_FULL = 7
     UNHEALTHY = 8
+    CORRUPT_DATA = 9
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
@@ -32,6 +34,7 @@ _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (UnavailableError, ExitCode.UNAVAILABLE),
     (ConfigurationError, ExitCode.CONFIGURATION),
     (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
+    (CorruptDataError, ExitCode.CORRUPT_DATA),
 )
 
 

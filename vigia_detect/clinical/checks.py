@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vigia_detect.clinical.compile import Files
 from vigia_detect.clinical.evidence import Evidence
-from vigia_detect.clinical.vocabulary import BLANCHABLE
+from vigia_detect.clinical.vocabulary import BLANCHABLE, input_paths
 from vigia_detect.errors import ConfigurationError
 
 
@@ -39,6 +39,8 @@ def _classes(files: Files) -> Iterator[str]:
     for row in files.classes.decision:
         for name in {row.class_, *(row.candidates or ())} - known:
             yield f"{row.id}: no class {name}"
+        for path in set(row.asks) - {*input_paths()}:
+            yield f"{row.id}: no field {path}"
         if row.flag and row.flag not in files.flags.flags:
             yield f"{row.id}: no flag {row.flag}"
     rows = {row.id for row in files.classes.decision}

@@ -107,6 +107,7 @@ class DecisionRow(DataModel):
         candidates: classes still possible, most likely first; the class alone when left out.
         flag: a flag that comes with the row, for the reader of the table.
         confirmed: the bedside finding that confirms the class; never when left out.
+        asks: fields that would settle it, asked for where they are unknown.
         over: the rows below go on to give the class that the depth alone would have.
     """
 
@@ -116,6 +117,7 @@ class DecisionRow(DataModel):
     candidates: tuple[str, ...] | None = None
     flag: str | None = None
     confirmed: Condition = "never"
+    asks: tuple[str, ...] = ()
     over: bool = False
 
 

@@ -16,6 +16,7 @@ from vigia_detect.clinical.evidence import Evidence
 from vigia_detect.clinical.inputs.suggest import nearest
 from vigia_detect.clinical.scales import Scales
 from vigia_detect.clinical.scales_model import ByAge, ProfileData
+from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ConfigurationError
 
 MAIN_SCALE = "braden"
@@ -32,7 +33,7 @@ class ProfileFile(DataModel):
         limits: numbers that replace ours, by name.
         cutoffs: cut-offs of scales, by scale and profile name.
         by_age: ages that choose the risk scale.
-        contacts: whom to reach, by role.
+        contacts: whom to reach, by urgency.
     """
 
     profile: str = Field(min_length=1)
@@ -41,7 +42,7 @@ class ProfileFile(DataModel):
     limits: dict[str, float] = Field(default_factory=dict)
     cutoffs: dict[str, dict[str, ProfileData]] = Field(default_factory=dict)
     by_age: ByAge | None = None
-    contacts: dict[str, str] = Field(default_factory=dict)
+    contacts: dict[Urgency, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Settled:
     category_profile: str
     limits: LimitsFile
     scales: Scales
-    contacts: Mapping[str, str]
+    contacts: Mapping[Urgency, str]
 
 
 def without_profile(limits: LimitsFile, scales: Scales) -> Settled:

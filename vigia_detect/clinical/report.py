@@ -21,7 +21,8 @@ class FieldNames(DataModel):
 
 
 @cache
-def _names() -> dict[str, tuple[str, str]]:
+def field_names() -> dict[str, tuple[str, str]]:
+    """Return what each input field is called, in Spanish and English."""
     return read_data(DATA / "field_names.yaml", FieldNames).names
 
 
@@ -143,7 +144,7 @@ class _Report:
         """Return what a path is called, with the lesion's number where there are several."""
         place = PLACE.match(path)
         key = PLACE.sub("lesion.", path).replace("lesions[].", "lesion.").removesuffix("[]")
-        known = _names().get(key)
+        known = field_names().get(key)
         text = known[self._lang == "en"] if known else path
         many = place is not None and len(self._found.lesions) > 1
         return (

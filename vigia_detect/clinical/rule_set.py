@@ -107,14 +107,14 @@ class RuleSet:
         version: version of the shipped rules, with that of the hospital's profile if there is one.
         checksum: of every data file and the profile; a changed number changes it.
         profile: cut-off profile that the risk category starts from.
-        contacts: whom to reach, by role, as the hospital's profile says.
+        contacts: whom to reach, by urgency, as the hospital's profile says.
     """
 
     id: str
     version: str
     checksum: str
     profile: str
-    contacts: Mapping[str, str]
+    contacts: Mapping[Urgency, str]
     sources: Mapping[str, SourceData]
     limits: Mapping[str, Limit]
     definitions: Mapping[str, Node]

@@ -12,7 +12,6 @@ from vigia_detect.domain.triage import Urgency
 
 BLANCHABLE = "blanchable_erythema"
 CERTAINTIES = ("confirmed", "to_confirm", "indeterminate")
-TRENDS = ("rising", "falling", "level")
 
 CASE_YES_NO = (
     "supports.has_devices",
@@ -25,6 +24,9 @@ CASE_YES_NO = (
 )
 LESION_YES_NO = (
     "lesion.label_side_differs",
+    "lesion.push_rising",
+    "lesion.push_falling",
+    "lesion.push_stalled",
     "has_differentials",
     "photo.used",
     "photo.usable",
@@ -34,12 +36,7 @@ LESION_YES_NO = (
     "photo.differs",
     "photo.alone",
 )
-NUMBERS = (
-    "age_years",
-    "lesion.cover_percent",
-    "lesion.push_days_without_fall",
-    "photo.probability",
-)
+NUMBERS = ("age_years", "lesion.cover_percent", "photo.probability")
 
 
 def vocabulary(
@@ -59,14 +56,13 @@ def vocabulary(
     yes_no = (*NOTE_ONLY, *CASE_YES_NO, *LESION_YES_NO)
     class_codes = frozenset(classes)
     paths: dict[str, Codes] = {
-        **_input_paths(),
+        **input_paths(),
         **dict.fromkeys(yes_no, frozenset(YES_NO)),
         **dict.fromkeys(NUMBERS, frozenset[str]()),
         "lesion_class": class_codes,
         "lesion_candidates": class_codes | {BLANCHABLE},
         "lesion_certainty": frozenset(CERTAINTIES),
         "lesion_flags": frozenset(flags),
-        "lesion.push_trend": frozenset(TRENDS),
         "photo.problems": frozenset(get_args(codes.ImageProblem)),
         "risk_category": frozenset(risk_levels),
         "urgency": frozenset(level.value for level in Urgency),
@@ -79,7 +75,8 @@ def vocabulary(
     return words
 
 
-def _input_paths() -> dict[str, Codes]:
+def input_paths() -> dict[str, Codes]:
+    """Return every input field as conditions name it, with its codes."""
     found: dict[str, Codes] = {}
     for path, allowed in known_paths().items():
         name = path.replace("lesions[].", "lesion.", 1).removesuffix("[].type")

@@ -11,12 +11,12 @@ from typing import Any
 from vigia_detect.bootstrap import current
 from vigia_detect.domain.ids import CaseId, is_case_id, run_id
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import RUN_ENDS, RunState
 from vigia_detect.errors import InvalidOptionError, NotFoundError
 from vigia_detect.stages.desk import CaseStatus, channels_and_roles
 from vigia_detect.stages.image_file import read_image_file
-from vigia_detect.stages.intake import Submission
 from vigia_detect.stages.report import iso
 
 ESCALATION_KEYS = ("case_id", "pipeline_id", "reasons")

@@ -4,6 +4,7 @@ Celery is transport: it carries ids to workers and is allowed to lose or double 
 setting guards against was measured; see `docs/decisions/0003-celery-5-6.md`.
 """
 
+import ssl
 from typing import Any
 
 from celery import Celery
@@ -83,11 +84,15 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
             "priority_steps": [0],
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
-            # A client does not wait for a broker that is away: the sweeper sends what it could not.
+            # One more try at once, not two seconds of waiting: the sweeper sends what was not sent.
             "max_retries": 1,
-            "interval_start": 0.2,
+            "interval_start": 0,
+            "interval_step": 0,
+            "interval_max": 0,
         },
     )
+    if app.conf.broker_url.startswith("rediss:") and "ssl_cert_reqs" not in app.conf.broker_url:
+        app.conf.broker_use_ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
     return app
 
 

@@ -2,7 +2,17 @@ from collections.abc import Callable, Mapping
 
 from vigia_detect.clinical.scales_docs import scales_page
 from vigia_detect.clinical.terminology_docs import terminology_page
-from vigia_detect.docs import audit, case_report, commands, escalations, queues, settings, states
+from vigia_detect.docs import (
+    audit,
+    case_report,
+    clinical_schemas,
+    commands,
+    escalations,
+    queues,
+    rules,
+    settings,
+    states,
+)
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings.page,
@@ -13,6 +23,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "audit.md": audit.page,
     "case-report.md": case_report.page,
     "case-report.schema.json": case_report.schema_file,
+    "rules.md": rules.page,
+    "case.schema.json": clinical_schemas.case_schema,
+    "assessment.schema.json": clinical_schemas.assessment_schema,
     "scales.md": scales_page,
     "terminology.md": terminology_page,
 }

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from vigia_detect.domain.escalation import AlertRequest
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CaseState, RunState
+from vigia_detect.domain.states import CaseState, RunState, StatusCode
 from vigia_detect.domain.triage import Urgency
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -97,7 +97,7 @@ class CaseSummary:
     id: CaseId
     pseudonym: Pseudonym
     state: CaseState
-    status_code: str
+    status_code: StatusCode
     urgency: Urgency
     emergency: bool
     review_required: bool | None

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.errors import UnavailableError
 
-PING_TIMEOUT_S = 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -35,8 +33,7 @@ class Snapshot:
 
 def take_snapshot(vigia: Vigia) -> Snapshot:
     """Look at everything; what does not answer is None, never an empty value."""
-    queues = _queues(vigia)
-    workers = answering_workers() if queues is not None else ()
+    queues, workers = _broker(vigia)
     try:
         revision = vigia.store.check()
         with vigia.store.read() as work:
@@ -57,16 +54,8 @@ def take_snapshot(vigia: Vigia) -> Snapshot:
         return Snapshot(time.time(), None, queues, workers)
 
 
-def _queues(vigia: Vigia) -> dict[str, int] | None:
+def _broker(vigia: Vigia) -> tuple[dict[str, int] | None, tuple[str, ...]]:
     try:
-        return vigia.publisher.depths()
+        return vigia.publisher.depths(), vigia.publisher.workers()
     except UnavailableError:
-        return None
-
-
-def answering_workers() -> tuple[str, ...]:
-    """Return the names of the workers that answer. The broker must be there."""
-    from vigia_detect.core.celery_config import celery_app  # noqa: PLC0415 - heavy
-
-    answers = celery_app.control.ping(timeout=PING_TIMEOUT_S)
-    return tuple(sorted(name for answer in answers for name in answer))
+        return None, ()

@@ -13,10 +13,11 @@ from vigia_detect.domain.escalation import (
     AlertRequest,
 )
 from vigia_detect.domain.ids import AlertId, CaseId, is_case_id, uuid7
+from vigia_detect.domain.records import StoredAlert, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CASE_ENDS, CaseState
 from vigia_detect.errors import NotFoundError, UnknownEscalationTypeError, WaitTimeoutError
-from vigia_detect.ports import Store, StoredAlert, StoredCase, UnitOfWork
+from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.report import (
     SCHEMA_VERSION,

@@ -11,46 +11,25 @@ from vigia_detect.clinical import RuleSet, assess, parse_case, parse_context
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import JsonObject, Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
-from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
-from vigia_detect.domain.options import Options
+from vigia_detect.domain.ids import CaseId, new_case_id
+from vigia_detect.domain.records import NewCase, PatientKey, Picture, Submission
 from vigia_detect.domain.triage import Urgency
-from vigia_detect.errors import FieldProblem, IdempotencyConflictError, InvalidContextError
-from vigia_detect.log import get_logger
-from vigia_detect.ports import (
-    BlobStore,
-    Cipher,
-    NewCase,
-    PatientKey,
-    Picture,
-    PictureReader,
-    Store,
-    UnitOfWork,
+from vigia_detect.errors import (
+    DatabaseUnavailableError,
+    FieldProblem,
+    IdempotencyConflictError,
+    InvalidContextError,
 )
+from vigia_detect.log import get_logger
+from vigia_detect.ports import BlobStore, Cipher, PictureReader, Store, UnitOfWork
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
 
 PATIENT_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DECLARED = "declared_by_person"
+PATIENT_RACES = 3
 
 log = get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What somebody sends.
-
-    Attributes:
-        image: the picture file's bytes.
-        patient_code: the hospital's own pseudonymous code.
-        context: the patient context, grouped or in the documents' short form.
-        actor: who sends it, for the audit trail.
-    """
-
-    image: bytes
-    patient_code: str
-    context: Mapping[str, object]
-    options: Options
-    actor: str = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +62,10 @@ class Checked:
     context: JsonObject
     picture: Picture
     flags: RedFlags
+
+
+class _PatientRaceError(Exception):
+    """Another submission stored this new patient, with another key, while we sealed ours."""
 
 
 class Intake:
@@ -127,21 +110,32 @@ class Intake:
         picture = self._pictures.read(submission.image)
         flags = self._red_flags(submission, context)
         self._blobs.check_room()
-        patient = self._patient(submission.patient_code)
+        checked = Checked(context, picture, flags)
+        for _ in range(PATIENT_RACES):
+            try:
+                return self._accept(submission, checked)
+            except _PatientRaceError:
+                continue  # somebody stored the same new patient first: use their key
+        raise DatabaseUnavailableError("The patient's key keeps changing; try again.")
+
+    def _accept(self, submission: Submission, checked: Checked) -> Accepted:
+        known_patient = self._known_patient(submission.patient_code)
+        patient = known_patient or self._new_patient(submission.patient_code)
         case_id = new_case_id()
-        ref = self._vault.store_image(patient, case_id, picture.data)
+        ref = self._vault.store_image(patient, case_id, checked.picture.data)
         try:
-            case = self._new_case(case_id, submission, patient, Checked(context, picture, flags))
-            known, ready = self._store_case(case, submission.actor, flags, picture)
+            case = self._new_case(case_id, submission, patient, checked)
+            new_patient = None if known_patient else patient
+            known, ready = self._store_case(case, new_patient, submission.actor, checked)
         except BaseException:
             self._vault.drop_image(ref)
             raise
         if known != case_id:
             self._vault.drop_image(ref)
-            return Accepted(known, flags.urgency, created=False, queued=True)
+            return Accepted(known, checked.flags.urgency, created=False, queued=True)
         queued = self._relay.send(ready)
         log.info("case_accepted", case_id=case_id)
-        return Accepted(case_id, flags.urgency, created=True, queued=queued)
+        return Accepted(case_id, checked.flags.urgency, created=True, queued=queued)
 
     def _red_flags(self, submission: Submission, context: JsonObject) -> RedFlags:
         """Ask the rules what the words alone say; a person's word can only raise it."""
@@ -157,19 +151,16 @@ class Intake:
             return RedFlags(Urgency.EMERGENCY, (DECLARED, *found.rules))
         return RedFlags(Urgency(found.urgency), tuple(found.rules))
 
-    def _patient(self, patient_code: str) -> PatientKey:
-        pseudonym = self._cipher.pseudonym(patient_code)
+    def _known_patient(self, patient_code: str) -> PatientKey | None:
         with self._store.read() as work:
-            known = work.cases.patient(pseudonym)
-        return known or self._new_patient(pseudonym, patient_code)
+            return work.cases.patient(self._cipher.pseudonym(patient_code))
 
-    def _new_patient(self, pseudonym: Pseudonym, patient_code: str) -> PatientKey:
+    def _new_patient(self, patient_code: str) -> PatientKey:
+        """Return keys for a patient whom the case will bring along."""
+        pseudonym = self._cipher.pseudonym(patient_code)
         bare = PatientKey(pseudonym, self._cipher.new_data_key(pseudonym), b"")
         sealed = self._vault.seal_code(bare, patient_code)
-        with self._store.begin() as work:
-            stored = work.cases.add_patient(PatientKey(pseudonym, bare.wrapped_key, sealed))
-            work.commit()
-        return stored
+        return PatientKey(pseudonym, bare.wrapped_key, sealed)
 
     def _new_case(
         self,
@@ -199,9 +190,12 @@ class Intake:
         return self._cipher.pseudonym(hashlib.sha256(content).hexdigest()).encode()
 
     def _store_case(
-        self, case: NewCase, actor: str, flags: RedFlags, picture: Picture
+        self, case: NewCase, new_patient: PatientKey | None, actor: str, checked: Checked
     ) -> tuple[CaseId, tuple[Run, ...]]:
+        flags = checked.flags
         with self._store.begin() as work:
+            if new_patient and work.cases.add_patient(new_patient) != new_patient:
+                raise _PatientRaceError
             known, fingerprint, created = work.cases.add(case)
             if not created:
                 if fingerprint != case.fingerprint:
@@ -209,7 +203,8 @@ class Intake:
                         "idempotency_key: already used for a different submission"
                     )
                 return known, ()
-            detail = {"urgency": flags.urgency, "rules": flags.rules, "image": picture.sha256}
+            image = checked.picture.sha256
+            detail = {"urgency": flags.urgency, "rules": flags.rules, "image": image}
             work.audit.write([AuditEntry(AuditEvent.CASE_ACCEPTED, case.id, actor, detail=detail)])
             ready = self._alert(work, case, flags)
             ready += work.runs.plan(case.id, emergency=case.emergency)

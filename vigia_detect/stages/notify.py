@@ -5,9 +5,10 @@ from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
+from vigia_detect.domain.records import Notice
 from vigia_detect.errors import LeaseLostError, UnavailableError
 from vigia_detect.log import get_logger
-from vigia_detect.ports import Notice, Notifier, Store
+from vigia_detect.ports import Notifier, Store
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.runner import error_code, give_up
 

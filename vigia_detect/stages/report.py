@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vigia_detect.domain.case import JsonObject, RunStatus
+from vigia_detect.domain.escalation import AlertKind, AlertState
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
+from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import RUN_ENDS, CaseState, RunState
-from vigia_detect.ports import StoredAlert
+from vigia_detect.domain.states import RUN_ENDS, CaseState, RunState, StatusCode
+from vigia_detect.domain.triage import Urgency
 
 SCHEMA_VERSION = 1
 
@@ -42,8 +44,8 @@ class AlertReport:
 
     id: AlertId
     case_id: CaseId | None
-    kind: str
-    state: str
+    kind: AlertKind
+    state: AlertState
     reasons: tuple[str, ...]
     opened_at: str
     acknowledged_at: str | None
@@ -70,8 +72,8 @@ class CaseReport:
     case_id: CaseId
     patient_code: str
     overall_status: CaseState
-    status_code: str
-    urgency: str
+    status_code: StatusCode
+    urgency: Urgency
     review_required: bool | None
     preliminary: bool
     accepted_at: str

@@ -16,10 +16,11 @@ from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
 from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
+from vigia_detect.domain.records import ClaimedRun
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
 from vigia_detect.log import get_logger
-from vigia_detect.ports import ClaimedRun, Store, UnitOfWork
+from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault

@@ -6,8 +6,9 @@ import orjson
 
 from vigia_detect.domain.case import CaseFile, JsonObject
 from vigia_detect.domain.ids import CaseId
+from vigia_detect.domain.records import PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
-from vigia_detect.ports import BlobStore, Cipher, PatientKey, StoredCase
+from vigia_detect.ports import BlobStore, Cipher
 
 
 class Vault:

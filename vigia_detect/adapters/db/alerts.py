@@ -4,7 +4,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from vigia_detect.adapters.db.audit import SqlAudit
-from vigia_detect.adapters.db.engine import insert_if_new, now
+from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.prepared import insert_if_new
 from vigia_detect.adapters.db.rows import to_text, words
 from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.tables import alerts, notifications, timers
@@ -19,7 +20,14 @@ from vigia_detect.domain.escalation import (
 )
 from vigia_detect.domain.ids import AlertId, CaseId, alert_id, run_id
 from vigia_detect.domain.policy import NOTIFICATION, queue_of
-from vigia_detect.ports import DueTimer, StoredAlert
+from vigia_detect.domain.records import DueTimer, StoredAlert
+
+_ADD = insert_if_new(
+    alerts,
+    ("id", "subject", "case_id", "kind", "reasons"),
+    state=AlertState.OPEN,
+    opened_at=now(),
+)
 
 
 class SqlAlerts:
@@ -35,16 +43,15 @@ class SqlAlerts:
     ) -> tuple[AlertId, tuple[Run, ...]]:
         """Open the alert unless it is open; return it and its notification runs, if new."""
         known = alert_id(subject, request.kind)
-        row = {
-            "id": known,
-            "subject": subject,
-            "case_id": case_id,
-            "kind": request.kind,
-            "state": AlertState.OPEN,
-            "reasons": to_text(request.reasons),
-            "opened_at": now(),
-        }
-        if not insert_if_new(self._connection, alerts, row):
+        added = _ADD.row(
+            self._connection,
+            id=known,
+            subject=subject,
+            case_id=case_id,
+            kind=request.kind,
+            reasons=to_text(request.reasons),
+        )
+        if added is None:
             return known, ()
         detail = {"alert_id": known, "kind": request.kind, "reasons": request.reasons}
         self._audit.write([AuditEntry(AuditEvent.ALERT_OPENED, subject, detail=detail)])

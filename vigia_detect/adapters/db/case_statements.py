@@ -5,13 +5,35 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, case, func, select, update
 
 from vigia_detect.adapters.db.engine import among, now
-from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS
 from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
 from vigia_detect.domain.escalation import AlertState
-from vigia_detect.domain.states import CASE_TABLE, CaseEvent, StatusCode, move
+from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, StatusCode, move
 from vigia_detect.domain.triage import Urgency
 
+PATIENT = Prepared(
+    select(patients.c.wrapped_key, patients.c.sealed_code).where(
+        patients.c.pseudonym == bindparam("pseudonym_")
+    )
+)
+ADD_PATIENT = insert_if_new(patients, ("pseudonym", "wrapped_key", "sealed_code"), created_at=now())
+ADD = insert_if_new(
+    cases,
+    (
+        "id",
+        "pseudonym",
+        "idempotency_key",
+        "fingerprint",
+        "sealed",
+        "image_ref",
+        "emergency",
+        "urgency",
+    ),
+    state=CaseState.ACCEPTED,
+    status_code=StatusCode.QUEUED,
+    created_at=now(),
+)
 GET = Prepared(
     select(
         *SUMMARY_COLUMNS,

@@ -4,18 +4,17 @@ from sqlalchemy import Connection, func, select
 
 from vigia_detect.adapters.db import case_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
-from vigia_detect.adapters.db.engine import insert_if_new, now
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
-from vigia_detect.adapters.db.tables import cases, patients
+from vigia_detect.adapters.db.tables import cases
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary
 from vigia_detect.domain.decision import ending
 from vigia_detect.domain.ids import CaseId, Pseudonym
+from vigia_detect.domain.records import NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CaseState, RunState, StatusCode
+from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import NotFoundError
-from vigia_detect.ports import NewCase, PatientKey, StoredCase
 
 
 class SqlCases:
@@ -27,21 +26,18 @@ class SqlCases:
 
     def patient(self, pseudonym: Pseudonym) -> PatientKey | None:
         """Return the patient's keys, or None."""
-        query = select(patients).where(patients.c.pseudonym == pseudonym)
-        row = self._connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return PatientKey(Pseudonym(row.pseudonym), row.wrapped_key, row.sealed_code)
+        row = sql.PATIENT.row(self._connection, pseudonym_=pseudonym)
+        return None if row is None else PatientKey(pseudonym, *row)
 
     def add_patient(self, patient: PatientKey) -> PatientKey:
         """Store a patient unless present; return what is stored."""
-        row = {
-            "pseudonym": patient.pseudonym,
-            "wrapped_key": patient.wrapped_key,
-            "sealed_code": patient.sealed_code,
-            "created_at": now(),
-        }
-        if insert_if_new(self._connection, patients, row):
+        added = sql.ADD_PATIENT.row(
+            self._connection,
+            pseudonym=patient.pseudonym,
+            wrapped_key=patient.wrapped_key,
+            sealed_code=patient.sealed_code,
+        )
+        if added is not None:
             return patient
         stored = self.patient(patient.pseudonym)
         if stored is None:
@@ -50,20 +46,18 @@ class SqlCases:
 
     def add(self, case: NewCase) -> tuple[CaseId, bytes, bool]:
         """Store a case unless its idempotency key is known."""
-        row = {
-            "id": case.id,
-            "pseudonym": case.pseudonym,
-            "idempotency_key": case.idempotency_key,
-            "fingerprint": case.fingerprint,
-            "sealed": case.sealed,
-            "image_ref": case.image_ref,
-            "emergency": case.emergency,
-            "urgency": case.urgency,
-            "state": CaseState.ACCEPTED,
-            "status_code": StatusCode.QUEUED,
-            "created_at": now(),
-        }
-        if insert_if_new(self._connection, cases, row):
+        added = sql.ADD.row(
+            self._connection,
+            id=case.id,
+            pseudonym=case.pseudonym,
+            idempotency_key=case.idempotency_key,
+            fingerprint=case.fingerprint,
+            sealed=case.sealed,
+            image_ref=case.image_ref,
+            emergency=case.emergency,
+            urgency=case.urgency,
+        )
+        if added is not None:
             return case.id, case.fingerprint, True
         query = select(cases.c.id, cases.c.fingerprint).where(
             cases.c.idempotency_key == case.idempotency_key

@@ -10,12 +10,10 @@ from sqlalchemy import (
     Connection,
     Engine,
     Float,
-    Table,
     create_engine,
     event,
     or_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -103,14 +101,6 @@ def _postgresql_engine(url: str, *, relaxed: bool) -> Engine:
 def among(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
     """Return `column IN values` for fixed values, without SQLAlchemy's cost of expanding them."""
     return or_(*[column == value for value in sorted(values)])
-
-
-def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Insert a row unless a unique key of it is taken; tell whether it was inserted."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    (key,) = table.primary_key.columns
-    statement = insert(table).values(row).on_conflict_do_nothing().returning(key)
-    return connection.execute(statement).first() is not None
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection
+from sqlalchemy import ClauseElement, Connection, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 class Prepared:
@@ -13,8 +14,8 @@ class Prepared:
     shape and plain values: times as numbers, ids and codes as text, sealed data as bytes.
     """
 
-    def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
+    def __init__(self, statement: ClauseElement | Mapping[str, ClauseElement]) -> None:
+        self._statement = statement  # one for all, or one for each dialect
         self._compiled: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
 
     def rows(self, connection: Connection, **values: object) -> list[tuple[Any, ...]]:
@@ -48,9 +49,33 @@ class Prepared:
     def _prepare(self, connection: Connection, values: dict[str, Any]) -> tuple[str, Any]:
         dialect = connection.dialect
         if dialect.name not in self._compiled:
-            compiled = self._statement.compile(dialect=dialect)
+            statement = self._statement
+            if isinstance(statement, Mapping):
+                statement = statement[dialect.name]
+            compiled = statement.compile(dialect=dialect)
             order = getattr(compiled, "positiontup", None)
             self._compiled[dialect.name] = (str(compiled), dict(compiled.params), order)
         sql, constants, order = self._compiled[dialect.name]
         parameters = {**constants, **values}
         return sql, parameters if order is None else [parameters[name] for name in order]
+
+
+def insert_if_new(table: Table, given: Sequence[str], **values: object) -> Prepared:
+    """Return an insert that yields the new row's key, or no row when a unique key is taken.
+
+    Args:
+        table: where to insert.
+        given: columns whose values come with each execution.
+        values: columns whose values are the same, or given by SQL, each time.
+    """
+    (key,) = table.primary_key.columns
+    bound: dict[str, Any] = {name: bindparam(name) for name in given}
+    return Prepared(
+        {
+            dialect.__name__.rpartition(".")[2]: dialect.insert(table)
+            .values(**bound, **values)
+            .on_conflict_do_nothing()
+            .returning(key)
+            for dialect in (sqlite, postgresql)
+        }
+    )

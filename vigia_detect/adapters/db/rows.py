@@ -8,7 +8,7 @@ import orjson
 from vigia_detect.adapters.db.tables import cases, runs
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
-from vigia_detect.domain.states import CaseState, RunState
+from vigia_detect.domain.states import CaseState, RunState, StatusCode
 from vigia_detect.domain.triage import Urgency
 
 RUN_COLUMNS = (runs.c.id, runs.c.task, runs.c.subject, runs.c.attempt, runs.c.queue)
@@ -59,7 +59,7 @@ def to_summary(row: Sequence[Any]) -> CaseSummary:
         id=CaseId(id_),
         pseudonym=Pseudonym(pseudonym),
         state=CaseState(state),
-        status_code=code,
+        status_code=StatusCode(code),
         urgency=Urgency(urgency),
         emergency=bool(emergency),  # SQLite has no type for truth
         review_required=None if review is None else bool(review),

@@ -15,10 +15,10 @@ from vigia_detect.domain.case import Run, RunStatus
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId, run_id
 from vigia_detect.domain.policy import queue_of
+from vigia_detect.domain.records import ClaimedRun, Notice, StoredCase
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.domain.states import RunEvent, RunState
 from vigia_detect.errors import LeaseLostError
-from vigia_detect.ports import ClaimedRun, Notice, StoredCase
 
 
 class SqlRuns:

@@ -3,7 +3,6 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from vigia_detect.adapters.db import migrate
 from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
@@ -54,11 +53,15 @@ class SqlStore:
 
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""
+        from vigia_detect.adapters.db import migrate  # noqa: PLC0415 - Alembic is seldom needed
+
         with typed_errors(self._relaxed):
             return migrate.check(self._relaxed)
 
     def upgrade(self) -> str:
         """Bring the tables up to this version; return the revision."""
+        from vigia_detect.adapters.db import migrate  # noqa: PLC0415 - Alembic is seldom needed
+
         with typed_errors(self._durable):
             return migrate.upgrade(self._durable)
 

@@ -1,5 +1,5 @@
+from vigia_detect.domain.records import Notice
 from vigia_detect.log import get_logger
-from vigia_detect.ports import Notice
 
 log = get_logger()
 

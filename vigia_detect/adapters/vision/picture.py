@@ -15,7 +15,7 @@ from vigia_detect.adapters.vision.colours import to_srgb
 from vigia_detect.adapters.vision.containers import Bare, orientation
 from vigia_detect.adapters.vision.kinds import take_apart
 from vigia_detect.adapters.vision.refusals import refusal
-from vigia_detect.ports import Picture
+from vigia_detect.domain.records import Picture
 
 MIB = 2**20
 MAX_SIDE = 30_000  # JPEG, in which pictures are stored, ends at 65,500

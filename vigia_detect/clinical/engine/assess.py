@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vigia_detect.clinical.engine import advice, explain
 from vigia_detect.clinical.engine.lesions import Found, examine
 from vigia_detect.clinical.engine.missing import missing
-from vigia_detect.clinical.engine.qsofa import qsofa
+from vigia_detect.clinical.engine.qsofa import qsofa, unknown_points
 from vigia_detect.clinical.engine.risk import rate
 from vigia_detect.clinical.engine.setup import Prepared, prepare
 from vigia_detect.clinical.engine.triage import Triage, triage
@@ -58,7 +58,7 @@ def assess(case: CaseInput, rules: RuleSet | None = None) -> Assessment:
         rules=tuple(verdict.rule.id for verdict in result.fired),
         actions=actions,
         forbidden=advice.forbidden(ready.case, actions, rules, case.lang),
-        missing=missing(result, lesions, rated),
+        missing=missing(result, lesions, rated, unknown_points(ready.case, rules)),
         disclaimer=getattr(rules.texts.disclaimer, case.lang),
         contact=_contact(result.urgency, rules, case.lang),
         explanation=_explanation(case, ready, result, actions),
@@ -101,8 +101,7 @@ def _is_injury(found: Found, rules: RuleSet) -> bool:
 
 
 def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
-    push = found.push
-    scored = push.low is not None and push.high is not None
+    push = found.push.score
     return Lesion(
         id=found.id,
         class_=found.class_,
@@ -110,8 +109,8 @@ def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
         certainty=found.certainty,
         flags=found.flags,
         candidates=found.candidates,
-        push=push.high,
-        push_range=(push.low or 0, push.high or 0) if scored else None,
+        push=push and push[1],
+        push_range=push,
         cl_wound_diagram_grade=cl_wound_diagram_grade(found.wound_diagram_total, rules.scales),
         differentials=found.differentials,
         decided_by=found.proposal.row,
@@ -119,8 +118,9 @@ def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
 
 
 def _contact(urgency: Urgency, rules: RuleSet, lang: Lang) -> str:
-    own = rules.contacts.get(urgency.value)
-    text: str = own or getattr(rules.texts.contacts[urgency], lang)
+    if urgency in rules.contacts:
+        return rules.contacts[urgency]
+    text: str = getattr(rules.texts.contacts[urgency], lang)
     return text.format(**{name: f"{limit.value:g}" for name, limit in rules.limits.items()})
 
 

@@ -67,9 +67,13 @@ def _by_table(lesion: LesionScope, table: tuple[Row, ...]) -> Proposal:
                 confirmed=confirmed.is_true,
                 row=row.data.id,
                 because=verdict.because | confirmed.because,
-                open=open_paths | confirmed.open,
+                open=open_paths.union(confirmed.open, *_asked(lesion, row)),
             )
     raise AssertionError("the last row of the decision table always holds")
+
+
+def _asked(lesion: LesionScope, row: Row) -> list[frozenset[str]]:
+    return [lesion.read(path).open for path in row.data.asks]
 
 
 def _candidates(

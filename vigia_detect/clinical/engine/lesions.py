@@ -109,19 +109,25 @@ def _push(lesion: Lesion, bedside: LesionScope, rules: RuleSet) -> Push:
     closed = words["closed_bed"].judge(bedside).is_true or (
         was_wound and words["intact"].judge(bedside).is_true
     )
-    return push_of(lesion, is_open=words["open_skin"].judge(bedside).is_true, is_closed=closed)
+    return push_of(
+        lesion,
+        rules.scales,
+        is_open=words["open_skin"].judge(bedside).is_true,
+        is_closed=closed,
+    )
 
 
 def _push_readings(push: Push, lesion: LesionScope) -> dict[str, Reading]:
-    """Return the trend; without a history it is what the history would tell."""
+    """Return the course; where the history is too short, more of it would tell."""
     history = lesion.read("lesion.push_history").open
-    readings = {
-        "lesion.push_trend": push.trend,
-        "lesion.push_days_without_fall": push.days_without_fall,
+    course = {
+        "lesion.push_rising": push.trend.rising,
+        "lesion.push_falling": push.trend.falling,
+        "lesion.push_stalled": push.trend.stalled,
     }
     return {
         name: Reading((), open=history) if value is None else known(value, because=history)
-        for name, value in readings.items()
+        for name, value in course.items()
     }
 
 

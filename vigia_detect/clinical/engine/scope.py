@@ -30,6 +30,7 @@ class LesionScope:
             (`whole`) the place itself is what is missing.
         asks: whether what is unknown here can be asked for.
         derived: what the engine has worked out about this lesion.
+        known_facts: readings of its facts, which do not change.
     """
 
     case: "CaseScope"
@@ -38,24 +39,30 @@ class LesionScope:
     whole: bool = False
     asks: bool = True
     derived: dict[str, Reading] = field(default_factory=dict)
+    known_facts: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, path: str) -> Reading:
         """Return what is known of a path, of this lesion or of the case."""
         if path in self.derived:
             return self.derived[path]
         if path.startswith(LESION):
-            found = self.facts.read(path)
-            return Reading(
-                found.values,
-                self._outside(found.because),
-                self._outside(found.open) if self.asks else frozenset(),
-                partial=found.partial,
-            )
+            if path not in self.known_facts:
+                self.known_facts[path] = self._fact(path)
+            return self.known_facts[path]
         return UNKNOWN if path.startswith(PHOTO) else self.case.read(path)
 
     def lesions(self) -> Sequence["LesionScope"]:
         """Return all lesions of the case."""
         return self.case.lesions()
+
+    def _fact(self, path: str) -> Reading:
+        found = self.facts.read(path)
+        return Reading(
+            found.values,
+            self._outside(found.because),
+            self._outside(found.open) if self.asks else frozenset(),
+            partial=found.partial,
+        )
 
     def _outside(self, paths: frozenset[str]) -> frozenset[str]:
         if self.whole:
@@ -71,17 +78,22 @@ class CaseScope:
         facts: facts about the person.
         seen: the lesions, the same order as the input.
         derived: what the engine has worked out about the case.
+        known_facts: readings of its facts, which do not change.
     """
 
     facts: Facts
     seen: list[LesionScope] = field(default_factory=list)
     derived: dict[str, Reading] = field(default_factory=dict)
+    known_facts: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, path: str) -> Reading:
         """Return what is known of a path."""
         if path in self.derived:
             return self.derived[path]
-        return UNKNOWN if path.startswith((LESION, PHOTO)) else self.facts.read(path)
+        if path not in self.known_facts:
+            elsewhere = path.startswith((LESION, PHOTO))
+            self.known_facts[path] = UNKNOWN if elsewhere else self.facts.read(path)
+        return self.known_facts[path]
 
     def lesions(self) -> Sequence[LesionScope]:
         """Return all lesions of the case."""

@@ -30,8 +30,8 @@ class BedTissue(Form):
 class PushScore(Form):
     """A PUSH score of an earlier day."""
 
-    days_ago: Days
-    score: Annotated[int, Whole, Field(ge=0, le=17)]
+    days_ago: Annotated[int, Field(ge=0), Whole]
+    score: Annotated[int, Field(ge=0, le=17), Whole]
 
 
 class Lesion(Form):
@@ -121,4 +121,4 @@ class Lesion(Form):
     new_breakdown: bool | None = None
     new_necrosis: bool | None = None
     new_undermining: bool | None = None
-    cl_wound_diagram_total: Annotated[int, Whole, Field(ge=10, le=40)] | None = None
+    cl_wound_diagram_total: Annotated[int, Field(ge=10, le=40), Whole] | None = None

@@ -17,7 +17,7 @@ class Demographics(Form):
     gestational_age_weeks: Annotated[float, Field(ge=22, le=44)] | None = None
     age_days: Annotated[float, Field(ge=0, le=28)] | None = None
     sex: codes.Sex | None = None
-    skin_tone_monk: Annotated[int, Whole, Field(ge=1, le=10)] | None = None
+    skin_tone_monk: Annotated[int, Field(ge=1, le=10), Whole] | None = None
     bmi_kg_m2: Annotated[float, Field(ge=8, le=90)] | None = None
 
 
@@ -45,7 +45,7 @@ class Vitals(Form):
     map_mmhg: Annotated[float, Field(ge=15, le=220)] | None = None
     baseline_sbp_mmhg: Annotated[float, Field(ge=50, le=250)] | None = None
     spo2_percent: Annotated[float, Field(ge=30, le=100)] | None = None
-    gcs: Annotated[int, Whole, Field(ge=3, le=15)] | None = None
+    gcs: Annotated[int, Field(ge=3, le=15), Whole] | None = None
     mental_state: codes.MentalState | None = None
     mental_state_new: bool | None = None
     early_warning_trigger: bool | None = None

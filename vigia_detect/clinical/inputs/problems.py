@@ -102,11 +102,11 @@ def _near(place: tuple[Any, ...], model: type[BaseModel]) -> str:
     """Return the right place of a known key, or the nearest key where this one stands."""
     *before, last = place
     key = str(last)
+    if key in short_form() and before in ([], ["patient_context"]):
+        return f"did you mean {short_form()[key]}?"
     elsewhere = [path for path in known_paths() if path.rpartition(".")[2] == key]
     if len(elsewhere) == 1:
         return f"did you mean {elsewhere[0]}?"
-    if key in short_form():
-        return f"did you mean {short_form()[key]}?"
     field = _field(tuple(before), model)
     owner = unwrap(field.annotation)[0] if field else model
     return nearest(key, getattr(owner, "model_fields", ()))

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from vigia_detect.clinical.inputs.base import Form, Whole
 
-Level0To2 = Annotated[int, Whole, Field(ge=0, le=2)]
-Level0To3 = Annotated[int, Whole, Field(ge=0, le=3)]
-Level1To3 = Annotated[int, Whole, Field(ge=1, le=3)]
-Level1To4 = Annotated[int, Whole, Field(ge=1, le=4)]
-Level1To5 = Annotated[int, Whole, Field(ge=1, le=5)]
-Level0To8 = Annotated[int, Whole, Field(ge=0, le=8)]
+Level0To2 = Annotated[int, Field(ge=0, le=2), Whole]
+Level0To3 = Annotated[int, Field(ge=0, le=3), Whole]
+Level1To3 = Annotated[int, Field(ge=1, le=3), Whole]
+Level1To4 = Annotated[int, Field(ge=1, le=4), Whole]
+Level1To5 = Annotated[int, Field(ge=1, le=5), Whole]
+Level0To8 = Annotated[int, Field(ge=0, le=8), Whole]
 
 
 class Braden(Form):

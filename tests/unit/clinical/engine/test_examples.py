@@ -1,8 +1,6 @@
-import importlib.util
 import json
 import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,20 +8,10 @@ import pytest
 from vigia_detect.clinical import assess, parse_case
 from vigia_detect.errors import InvalidContextError
 
+from .expectations import failures
+
 HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE / "examples").glob("*.json"))
-
-
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-failures = load("expectations").failures
 
 
 def answer(case: dict[str, Any]) -> dict[str, Any]:

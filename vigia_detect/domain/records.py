@@ -1,0 +1,121 @@
+"""What goes through the ports: rows as the stages see them, still encrypted where they were."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vigia_detect.domain.case import CaseSummary, Run
+from vigia_detect.domain.escalation import AlertKind, AlertState
+from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym
+from vigia_detect.domain.options import Options
+from vigia_detect.domain.stages import Stage
+from vigia_detect.domain.triage import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """The row of a case at its acceptance; the patient's part is already encrypted."""
+
+    id: CaseId
+    pseudonym: Pseudonym
+    idempotency_key: str
+    fingerprint: bytes
+    sealed: bytes
+    image_ref: str
+    emergency: bool
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class PatientKey:
+    """A patient's wrapped data key and encrypted code."""
+
+    pseudonym: Pseudonym
+    wrapped_key: bytes
+    sealed_code: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case with what its stages need, still encrypted."""
+
+    summary: CaseSummary
+    patient: PatientKey
+    sealed: bytes
+    image_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run that this process now owns until its lease ends."""
+
+    run: Run
+    case: StoredCase
+    inputs: dict[Stage, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert. `*_at` are Unix seconds."""
+
+    id: AlertId
+    subject: str
+    case_id: CaseId | None
+    kind: AlertKind
+    state: AlertState
+    reasons: tuple[str, ...]
+    opened_at: float
+    acknowledged_at: float | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What leaves the house about an alert: ids and levels, no patient data."""
+
+    alert_id: AlertId
+    kind: AlertKind
+    case_id: CaseId | None
+    channel: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A deadline that has just been won by this sweep."""
+
+    kind: str
+    subject: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture made safe: upright, RGB, without metadata, encoded anew.
+
+    Attributes:
+        data: JPEG bytes.
+        sha256: hex digest of `data`.
+    """
+
+    data: bytes
+    width: int
+    height: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody sends.
+
+    Attributes:
+        image: the picture file's bytes.
+        patient_code: the hospital's own pseudonymous code.
+        context: the patient context, grouped or in the documents' short form.
+        actor: who sends it, for the audit trail.
+    """
+
+    image: bytes
+    patient_code: str
+    context: Mapping[str, object]
+    options: Options
+    actor: str = "system"

@@ -287,6 +287,27 @@ def test_a_long_stage_keeps_its_lease(system: System) -> None:
     assert system.state(case_id) == CaseState.COMPLETED
 
 
+def test_after_a_slow_stage_the_next_has_a_message_and_limits_of_its_own(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigia_detect.stages.runner.CONTINUE_WITHIN_S", 0.2)
+
+    def slow(case: CaseFile, inputs: StageResults) -> StageOutput:
+        time.sleep(0.3)
+        return nothing(case, inputs)
+
+    system.bodies[Stage.RISK_SCORE] = slow
+    case_id = system.submit()
+    image, risk = sorted(system.broker.messages, key=lambda run: run.task)
+    system.broker.messages.clear()
+    system.deliver(image)
+    system.deliver(risk)
+    assert system.run_state(case_id, Stage.MEDICAL_ANALYSIS) == RunState.READY
+    assert [run.task for run in system.broker.messages] == [Stage.MEDICAL_ANALYSIS]
+    system.work()
+    assert system.state(case_id) == CaseState.COMPLETED
+
+
 def test_a_result_that_comes_after_the_lease_changes_nothing(system: System) -> None:
     case_id = system.submit()
     (run,) = [run for run in system.broker.messages if run.task == Stage.RISK_SCORE]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from vigia_detect.adapters.db.store import SqlUnitOfWork
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, Verdict
@@ -19,7 +20,14 @@ from vigia_detect.domain.records import Notice, Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
-from vigia_detect.errors import BrokerUnavailableError, CorruptDataError, UnavailableError
+from vigia_detect.errors import (
+    BrokerUnavailableError,
+    CorruptDataError,
+    DatabaseUnavailableError,
+    IdempotencyConflictError,
+    InvalidContextError,
+    UnavailableError,
+)
 from vigia_detect.settings import Settings
 from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
@@ -370,3 +378,36 @@ def test_the_same_key_is_one_case(system: System) -> None:
     assert len(system.vigia.desk.cases(limit=9)) == 1
     pictures = [path for path in system.vigia.settings.image_folder.rglob("*") if path.is_file()]
     assert len(pictures) == 1
+
+
+def test_a_lost_answer_to_the_commit_leaves_the_case_whole(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.submit()  # the parts are made
+
+    def commit_and_lose_the_answer(work: SqlUnitOfWork) -> None:
+        commit(work)
+        raise DatabaseUnavailableError("the connection is gone")
+
+    commit = SqlUnitOfWork.commit
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlUnitOfWork, "commit", commit_and_lose_the_answer)
+        with pytest.raises(DatabaseUnavailableError):
+            system.submit(idempotency_key="A-18")
+    case_id = system.submit(idempotency_key="A-18")
+    assert len(system.vigia.desk.cases(limit=9)) == 2
+    assert (system.vigia.settings.image_folder / case_id[-2:] / case_id).is_file()
+
+
+def test_a_conflicting_key_leaves_no_picture(system: System) -> None:
+    system.submit(idempotency_key="A-19")
+    with pytest.raises(IdempotencyConflictError):
+        system.submit("P-2", idempotency_key="A-19")
+    pictures = [path for path in system.vigia.settings.image_folder.rglob("*") if path.is_file()]
+    assert len(pictures) == 1
+
+
+@pytest.mark.parametrize("code", ["", "a b", "x" * 65, 17, None])
+def test_a_wrong_patient_code_is_a_typed_error(system: System, code: str) -> None:
+    with pytest.raises(InvalidContextError, match="patient_code"):
+        system.submit(code)

@@ -59,12 +59,11 @@ class Phone:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
-        self.failures = 0
+        self.failures: list[Exception] = []
 
     def deliver(self, notice: Notice) -> None:
         if self.failures:
-            self.failures -= 1
-            raise UnavailableError("no signal")
+            raise self.failures.pop()
         self.notices.append(notice)
 
 
@@ -366,10 +365,29 @@ def test_an_unanswered_alert_is_repeated_until_somebody_takes_it(
     impatient.close()
 
 
-def test_a_channel_that_fails_is_tried_again(system: System) -> None:
-    system.phone.failures = 1
-    system.vigia.desk.escalate("human_review", case_id=None, reasons=("asked",))
+@pytest.mark.parametrize("failure", [UnavailableError("no signal"), ValueError("a bug")])
+def test_a_channel_that_fails_is_tried_again(system: System, failure: Exception) -> None:
+    system.phone.failures = [failure]
+    opened = system.vigia.desk.escalate("human_review", case_id=None, reasons=("asked",))
     system.work_until(lambda: len(system.phone.notices) == 1)
+    events = system.events(opened.alert_id)
+    assert events.count(AuditEvent.RUN_RETRIED) == 1
+    assert AuditEvent.RUN_LOST not in events
+
+
+def test_a_sweeper_goes_on_after_any_error(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    stop = threading.Event()
+
+    def fail() -> None:
+        looks.append(1)
+        if len(looks) == 3:
+            stop.set()
+        raise ValueError("a row that nobody foresaw")
+
+    monkeypatch.setattr(system.vigia.sweeper, "sweep", fail)
+    system.vigia.sweeper.run_forever(0.01, stop)
+    assert len(looks) == 3
 
 
 def test_the_same_key_is_one_case(system: System) -> None:

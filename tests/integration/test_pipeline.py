@@ -26,6 +26,7 @@ from vigia_detect.errors import (
     DatabaseUnavailableError,
     IdempotencyConflictError,
     InvalidContextError,
+    InvalidOptionError,
     UnavailableError,
 )
 from vigia_detect.settings import Settings
@@ -429,3 +430,24 @@ def test_a_conflicting_key_leaves_no_picture(system: System) -> None:
 def test_a_wrong_patient_code_is_a_typed_error(system: System, code: str) -> None:
     with pytest.raises(InvalidContextError, match="patient_code"):
         system.submit(code)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "Ana\n", "Ana\0"])
+def test_a_wrong_name_acknowledges_nothing(system: System, name: str) -> None:
+    opened = system.vigia.desk.escalate("human_review", case_id=None, reasons=())
+    with pytest.raises(InvalidOptionError, match="by"):
+        system.vigia.desk.acknowledge(opened.alert_id, by=name)
+    (alert,) = system.vigia.desk.alerts(limit=9)
+    assert alert.acknowledged_by is None
+
+
+def test_an_escalation_after_the_answer_tells_people_again(system: System) -> None:
+    case_id = system.submit()
+    first = system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=("asked",))
+    assert not system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=()).created
+    assert system.vigia.desk.acknowledge(first.alert_id, by="Dr. Soto")
+    again = system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=("asked",))
+    assert again.created
+    assert again.alert_id == first.alert_id
+    system.work()
+    assert len(system.phone.notices) == 4

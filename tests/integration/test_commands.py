@@ -140,7 +140,21 @@ def test_a_value_in_the_wrong_unit(vigia: Vigia, picture: str, tmp_path: Path) -
     refused(done, ExitCode.INVALID_INPUT, "vitals.temp_c", "25", "45")
 
 
-@pytest.mark.parametrize("content", ["{", "[1]", "", '"text"'])
+def test_a_context_that_names_a_field_twice(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    twice = '{"vitals": {"spo2_pct": 82, "spo2_pct": 97}}'
+    context = context_file(tmp_path, twice)
+    done = vigia("submit", picture, "--patient-code", "P-1", "--context", context)
+    refused(done, ExitCode.INVALID_INPUT, "spo2_pct", "twice")
+
+
+def test_a_context_file_as_some_editors_save_it(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    context = context_file(tmp_path, '\ufeff{"age": 75}')
+    assert vigia("submit", picture, "--patient-code", "P-1", "--context", context).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[1]", "", '"text"', '{"age": NaN}', '{"age": ' + "7" * 5000 + "}"]
+)
 def test_a_context_that_is_no_object(
     vigia: Vigia, picture: str, tmp_path: Path, content: str
 ) -> None:

@@ -124,3 +124,21 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     logging.getLogger("celery.worker").warning("loud")
     _, lines = written(capsys)
     assert [(line["process"], line["level"]) for line in lines] == [("celery.worker", "warning")]
+
+
+class _Full:
+    """A log on a full disk, or a terminal that was closed."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def write(self, _text: str) -> int:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("closed")])
+def test_a_log_that_cannot_be_written_stops_nobody(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", _Full(error))
+    get_logger().error("case_accepted")

@@ -8,7 +8,7 @@ from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import UNACKNOWLEDGED
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import TaskPolicy, may_retry
-from vigia_detect.errors import BrokerUnavailableError, LeaseLostError
+from vigia_detect.errors import BrokerUnavailableError, LeaseLostError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Publisher, Store
 from vigia_detect.stages.relay import Relay
@@ -53,8 +53,9 @@ class Sweeper:
         while not stop.wait(every_s * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter
             try:
                 self.sweep()
-            except Exception as error:
-                log.error("sweep_failed", exc_info=error)  # noqa: TRY400 - as our log wants it
+            except Exception as error:  # noqa: BLE001 - a sweeper that died would never be missed
+                level = log.warning if isinstance(error, UnavailableError) else log.error
+                level("sweep_failed", exc_info=error)
 
     def send_unpublished(self) -> int:
         """Send again what was never sent or got lost; return how many."""

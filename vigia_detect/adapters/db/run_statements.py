@@ -149,6 +149,7 @@ UNPUBLISH = (
 TAKE_LAPSED = Prepared(
     select(*RUN_COLUMNS)
     .where(runs.c.state == RunState.RUNNING, runs.c.lease_until < now())
+    .order_by(runs.c.subject)  # two sweepers that lock the same cases do it in the same order
     .limit(bindparam("limit_"))
     .with_for_update(skip_locked=True)
 )

@@ -33,6 +33,13 @@ class EvidenceShown(Document):
     note: str = ""
 
 
+class Input(Document):
+    """An input that an answer rests on."""
+
+    path: str
+    values: tuple[Value, ...]
+
+
 class Lesion(Document):
     """What is proposed for one lesion; nothing is final before a person confirms it."""
 
@@ -47,6 +54,7 @@ class Lesion(Document):
     cl_wound_diagram_grade: str | None
     differentials: tuple[str, ...]
     decided_by: str
+    because: tuple[Input, ...]
 
 
 class ScaleResult(Document):
@@ -101,13 +109,6 @@ class ForbiddenAction(Document):
     evidence: EvidenceShown
 
 
-class Input(Document):
-    """An input that a rule rests on."""
-
-    path: str
-    values: tuple[Value, ...]
-
-
 class RuleFired(Document):
     """From input to rule to action."""
 
@@ -117,6 +118,15 @@ class RuleFired(Document):
     because: tuple[Input, ...]
     beside: tuple[Input, ...]
     actions: tuple[str, ...]
+    evidence: EvidenceShown
+
+
+class ModifierApplied(Document):
+    """What raises the risk, and why."""
+
+    id: str
+    text: str
+    because: tuple[Input, ...]
     evidence: EvidenceShown
 
 
@@ -151,6 +161,7 @@ class Explanation(Document):
     """Why, what was missing, and what would change the answer."""
 
     rules: tuple[RuleFired, ...]
+    modifiers: tuple[ModifierApplied, ...]
     would_change: tuple[Change, ...]
     notes_read: tuple[NoteRead, ...]
     differences: tuple[Difference, ...]

@@ -7,7 +7,7 @@ from functools import cache
 from vigia_detect.clinical.data_file import DATA, DataModel, read_data
 from vigia_detect.clinical.inputs.codes import Lang
 from vigia_detect.clinical.loading import load_rules
-from vigia_detect.clinical.output import Action, Assessment, Change, Lesion, RuleFired, Value
+from vigia_detect.clinical.output import Action, Assessment, Change, Input, Lesion, RuleFired, Value
 from vigia_detect.domain.triage import Urgency
 
 MISSING_SHOWN = 12
@@ -18,6 +18,18 @@ class FieldNames(DataModel):
     """`field_names.yaml`: path to its name in Spanish and English."""
 
     names: dict[str, tuple[str, str]]
+
+
+class CodeNames(DataModel):
+    """`code_names.yaml`: code to its Spanish word."""
+
+    names: dict[str, str]
+
+
+@cache
+def code_names() -> dict[str, str]:
+    """Return what each code of the case format is called in Spanish."""
+    return read_data(DATA / "code_names.yaml", CodeNames).names
 
 
 @cache
@@ -86,6 +98,8 @@ class _Report:
         if lesion.differentials:
             shown = ", ".join(causes[name] for name in lesion.differentials)
             yield f"  {self._word('other_causes')}: {shown}"
+        if lesion.because:
+            yield f"  {self._word('because')} {self._inputs(lesion.because)}"
         if lesion.push_range:
             low, high = lesion.push_range
             yield f"  PUSH: {low if low == high else f'{low}-{high}'}"
@@ -98,6 +112,7 @@ class _Report:
             total = f"{self._word('no_total')} {low}-{high}"
         level = risk.category or self._word("unknown")
         yield f"{self._word('risk')} ({risk.scale}): {total}; {self._word('category')}: {level}"
+        yield from (f"  + {one.id} {one.text}" for one in self._found.explanation.modifiers)
         score = self._word("unknown") if qsofa.score is None else str(qsofa.score)
         mark = "" if qsofa.complete else f" ({self._word('incomplete')})"
         yield f"{self._word('qsofa')}: {score}{mark}"
@@ -109,9 +124,11 @@ class _Report:
 
     def _rule(self, rule: RuleFired) -> str:
         given = (*rule.because, *rule.beside)
-        inputs = "; ".join(f"{self.name(one.path)}: {self._values(one.values)}" for one in given)
-        why = f" {self._word('because')} {inputs}." if inputs else ""
+        why = f" {self._word('because')} {self._inputs(given)}." if given else ""
         return f"{rule.id} {rule.text}{why} -> {', '.join(rule.actions)}"
+
+    def _inputs(self, given: Iterable[Input]) -> str:
+        return "; ".join(f"{self.name(one.path)}: {self._values(one.values)}" for one in given)
 
     def _notes(self) -> Iterator[str]:
         why = self._found.explanation
@@ -160,5 +177,8 @@ class _Report:
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
         if isinstance(value, tuple):
-            return ", ".join(value)
-        return f"{value:g}" if isinstance(value, int | float) else value
+            return ", ".join(map(self._code, value))
+        return f"{value:g}" if isinstance(value, int | float) else self._code(value)
+
+    def _code(self, code: str) -> str:
+        return code_names().get(code, code) if self._lang == "es" else code.replace("_", " ")

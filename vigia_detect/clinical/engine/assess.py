@@ -18,6 +18,7 @@ from vigia_detect.clinical.output import (
     Assessment,
     Explanation,
     Lesion,
+    ModifierApplied,
     NoteRead,
     Risk,
     RuleSetUsed,
@@ -48,9 +49,10 @@ def assess(case: CaseInput, rules: RuleSet | None = None) -> Assessment:
     review = (
         result.doubt or image is not None or any(one.certainty != "confirmed" for one in lesions)
     )
+    modifiers = explain.modifiers(rated.judged, ready.case, rules, case.lang)
     return Assessment(
         case=case.patient_code,
-        lesions=tuple(_lesion(found, rules, case.lang) for found in lesions),
+        lesions=tuple(_lesion(found, ready, rules, case.lang) for found in lesions),
         risk=rated.risk,
         qsofa=qsofa(ready.case, rules),
         urgency=result.urgency,
@@ -61,7 +63,7 @@ def assess(case: CaseInput, rules: RuleSet | None = None) -> Assessment:
         missing=missing(result, lesions, rated, unknown_points(ready.case, rules)),
         disclaimer=getattr(rules.texts.disclaimer, case.lang),
         contact=_contact(result.urgency, rules, case.lang),
-        explanation=_explanation(case, ready, result, actions),
+        explanation=_explanation(case, ready, result, actions, modifiers),
         rule_set=RuleSetUsed(id=rules.id, version=rules.version, checksum=rules.checksum),
     )
 
@@ -100,7 +102,7 @@ def _is_injury(found: Found, rules: RuleSet) -> bool:
     return found.class_ in injuries or (bool(found.candidates) and {*found.candidates} <= injuries)
 
 
-def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
+def _lesion(found: Found, ready: Prepared, rules: RuleSet, lang: Lang) -> Lesion:
     push = found.push.score
     return Lesion(
         id=found.id,
@@ -114,6 +116,7 @@ def _lesion(found: Found, rules: RuleSet, lang: Lang) -> Lesion:
         cl_wound_diagram_grade=cl_wound_diagram_grade(found.wound_diagram_total, rules.scales),
         differentials=found.differentials,
         decided_by=found.proposal.row,
+        because=explain.inputs(found.proposal.because, ready.case),
     )
 
 
@@ -125,11 +128,16 @@ def _contact(urgency: Urgency, rules: RuleSet, lang: Lang) -> str:
 
 
 def _explanation(
-    case: CaseInput, ready: Prepared, result: Triage, actions: Sequence[Action]
+    case: CaseInput,
+    ready: Prepared,
+    result: Triage,
+    actions: Sequence[Action],
+    modifiers: tuple[ModifierApplied, ...],
 ) -> Explanation:
     notes = case.patient_context.notes or ""
     return Explanation(
         rules=explain.fired(result, ready.case, actions, case.lang),
+        modifiers=modifiers,
         would_change=explain.would_change(result, case.lang),
         notes_read=tuple(
             NoteRead(

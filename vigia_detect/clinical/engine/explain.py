@@ -1,15 +1,16 @@
 """Why the answer is what it is: from input to rule to action, and what would change it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vigia_detect.clinical.engine.advice import shown
 from vigia_detect.clinical.engine.missing import askable
 from vigia_detect.clinical.engine.scope import CaseScope
 from vigia_detect.clinical.engine.triage import Triage, Verdict
 from vigia_detect.clinical.inputs.codes import Lang
-from vigia_detect.clinical.output import Action, Change, Input, RuleFired
-from vigia_detect.domain.logic import NO_PATHS
+from vigia_detect.clinical.output import Action, Change, Input, ModifierApplied, RuleFired
+from vigia_detect.clinical.rule_set import RuleSet
+from vigia_detect.domain.logic import NO_PATHS, Judgement
 
 OF_LESION = re.compile(r"lesions\[(\d+)\]\.")
 
@@ -29,10 +30,26 @@ def _fired(verdict: Verdict, case: CaseScope, actions: Sequence[Action], lang: L
         id=rule.id,
         urgency=verdict.urgency,
         text=getattr(rule.data.text, lang),
-        because=_inputs(verdict.judged.because, case),
-        beside=_inputs(beside, case) if supported else (),
+        because=inputs(verdict.judged.because, case),
+        beside=inputs(beside, case) if supported else (),
         actions=tuple(action.id for action in actions if rule.id in action.because),
         evidence=shown(rule.data.evidence, lang),
+    )
+
+
+def modifiers(
+    judged: Mapping[str, Judgement], case: CaseScope, rules: RuleSet, lang: Lang
+) -> tuple[ModifierApplied, ...]:
+    """Return what raises the risk with the inputs it rests on."""
+    return tuple(
+        ModifierApplied(
+            id=one.id,
+            text=getattr(one.data, lang),
+            because=inputs(judged[one.id].because, case),
+            evidence=shown(one.data.evidence, lang),
+        )
+        for one in rules.modifiers
+        if judged[one.id].is_true
     )
 
 
@@ -50,7 +67,8 @@ def would_change(triage: Triage, lang: Lang) -> tuple[Change, ...]:
     )
 
 
-def _inputs(paths: frozenset[str], case: CaseScope) -> tuple[Input, ...]:
+def inputs(paths: frozenset[str], case: CaseScope) -> tuple[Input, ...]:
+    """Return what was reported under these paths."""
     given = [Input(path=path, values=_values(path, case)) for path in sorted(paths)]
     return tuple(one for one in given if one.values)
 

@@ -7,7 +7,7 @@ import pytest
 from vigia_detect.clinical import assess, load_rules, parse_case
 from vigia_detect.clinical.inputs.schema import known_paths
 from vigia_detect.clinical.loading import read_files
-from vigia_detect.clinical.report import field_names
+from vigia_detect.clinical.report import code_names, field_names
 
 EMERGENCY = [f"D-E{n}" for n in range(1, 7)]
 URGENT = [f"D-U{n}" for n in range(1, 12)]
@@ -117,3 +117,10 @@ def test_every_field_has_a_name_for_readers() -> None:
     unnamed = fields - set(field_names()) - groups - parts - {"asked_not_obtained", "lesion.id"}
     assert unnamed == set()
     assert set(field_names()) <= fields
+
+
+def test_every_code_has_a_spanish_word() -> None:
+    shown = {code for codes in known_paths().values() for code in codes}
+    shown -= {"true", "false", "not_done"}
+    levels = {code for code in shown if re.fullmatch(r"[CTLS]\d+", code)}
+    assert shown - levels == set(code_names())

@@ -6,7 +6,7 @@ from typing import get_args
 from vigia_detect.clinical.inputs import codes
 from vigia_detect.clinical.inputs.schema import YES_NO, known_paths
 from vigia_detect.clinical.language.grammar import Codes, Vocabulary, read_condition
-from vigia_detect.clinical.language.nodes import Node
+from vigia_detect.clinical.language.nodes import Defined, Node
 from vigia_detect.clinical.notes.finding import NOTE_ONLY
 from vigia_detect.domain.triage import Urgency
 
@@ -71,7 +71,7 @@ def vocabulary(
     read: dict[str, Node] = {}
     words = Vocabulary(paths, named, limits, read)
     for name, text in definitions.items():
-        read[name] = read_condition(text, words)
+        read[name] = Defined(name, read_condition(text, words))
     return words
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
+from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -69,7 +70,13 @@ class Vigia:
         """The database."""
         from vigia_detect.adapters.db.store import SqlStore
 
-        self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.settings.root} cannot be used ({error.strerror}): set VIGIA_HOME to a "
+                "folder that the user who runs Vigia owns."
+            ) from error
         return SqlStore(self.settings.sql_url)
 
     @cached_property

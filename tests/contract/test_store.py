@@ -256,6 +256,25 @@ def test_messages_lost_by_the_broker_are_found_by_their_empty_queue(store: SqlSt
         assert work.runs.take_unpublished(lost, 10) == ()
 
 
+def test_a_message_in_a_long_backlog_is_sent_again_ever_more_seldom(store: SqlStore) -> None:
+    accept(store)
+
+    def sent_again_after(seconds: float) -> bool:
+        with store.begin() as work:
+            work._connection.execute(
+                text("update runs set published_at = published_at - :age"), {"age": seconds}
+            )
+            taken = work.runs.take_unpublished(frozenset(), 10)
+            work.commit()
+        return bool(taken)
+
+    assert [sent_again_after(age) for age in (50, 11, 61, 60, 121, 60)] == [
+        *(False, True),  # once a minute old
+        *(False, True),  # then two
+        *(False, True),  # then three
+    ]
+
+
 def test_unsent_messages_are_offered_emergencies_first(store: SqlStore) -> None:
     _, routine = accept(store, "routine")
     _, emergency = accept(store, "emergency", emergency=True)

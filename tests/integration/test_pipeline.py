@@ -451,3 +451,16 @@ def test_an_escalation_after_the_answer_tells_people_again(system: System) -> No
     assert again.alert_id == first.alert_id
     system.work()
     assert len(system.phone.notices) == 4
+
+
+def test_what_cannot_be_sent_for_any_reason_is_accepted_and_sent_later(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def misconfigured(_run: Run) -> None:
+        raise KeyError("no such transport")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(system.broker, "publish", misconfigured)
+        case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.COMPLETED

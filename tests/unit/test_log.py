@@ -14,6 +14,7 @@ from vigia_detect.log import (
     keep_allowed,
     route_standard_logging,
 )
+from vigia_detect.tasks.process import start_logging
 
 SECRET = "Juana-Pérez-11.111.111-1"
 # Words by which a patient, a note, a picture or a secret could be handed to the log.
@@ -142,3 +143,15 @@ def test_a_log_that_cannot_be_written_stops_nobody(
 ) -> None:
     monkeypatch.setattr("sys.stderr", _Full(error))
     get_logger().error("case_accepted")
+
+
+def test_a_worker_logs_at_the_level_it_was_given(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        start_logging(loglevel=logging.DEBUG)
+        get_logger().debug("stage_done")
+        start_logging(loglevel=logging.ERROR)
+        get_logger().warning("lease_lost")
+    finally:
+        configure_logging("info")
+    _, lines = written(capsys)
+    assert [line["event"] for line in lines] == ["stage_done"]

@@ -4,6 +4,7 @@ Only the pool's processes touch the database. Their parent never does, so a proc
 inherits no connection.
 """
 
+import logging
 import threading
 
 from celery.signals import (
@@ -22,9 +23,9 @@ _stop = threading.Event()
 
 
 @setup_logging.connect
-def start_logging(**_: object) -> None:
-    """Put Vigia's structured log in the place of Celery's own."""
-    level = load_settings().log_level
+def start_logging(loglevel: int | None = None, **_: object) -> None:
+    """Put Vigia's structured log in the place of Celery's, at the level the worker was given."""
+    level = logging.getLevelName(loglevel) if loglevel else load_settings().log_level
     configure_logging(level)
     route_standard_logging(level)
 

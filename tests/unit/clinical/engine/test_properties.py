@@ -10,7 +10,7 @@ from vigia_detect.domain.triage import Urgency
 from .documents import candidates, contexts, document, images
 
 Context = dict[str, Any]
-EXAMPLES = 60
+EXAMPLES = 40
 slow = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -160,7 +160,11 @@ def test_the_order_of_lesions_and_facts_changes_nothing(context: Context, random
     random.shuffle(items)
     mixed = {**dict(items), "lesions": [dict(reversed(lesions[n].items())) for n in order]}
     one, other = judge(context), judge(mixed)
-    assert [other.lesions[order.index(n)] for n in range(len(order))] == list(one.lesions)
+    back = [other.lesions[order.index(n)] for n in range(len(order))]
+    # the paths in `because` count lesions in the order of the input
+    assert [seen.model_copy(update={"because": ()}) for seen in back] == [
+        seen.model_copy(update={"because": ()}) for seen in one.lesions
+    ]
     assert (one.urgency, set(one.rules), one.risk, one.qsofa) == (
         other.urgency,
         set(other.rules),

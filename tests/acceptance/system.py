@@ -3,10 +3,12 @@
 import contextlib
 import io
 import shutil
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from vigia_detect.supervisor import ProcessSpec, Supervisor
 from vigia_detect.testing import draw_wound
 
 BROKER = "broker"
+BODIES = Path(__file__).with_name("bodies_worker.py")
 MAY_SLOW_DOWN = 60.0
 EMERGENCY = {
     "vitals": {
@@ -105,11 +108,12 @@ class System:
         context: Mapping[str, object] | None = None,
         priority: str = "routine",
         image: bytes | None = None,
+        code: str = "",
     ) -> CaseId:
-        """Accept a case of patient `number`, as any client would."""
+        """Accept a case of patient `number` (or `code`), as any client would."""
         submission = Submission(
             image=image or picture(number % 8),
-            patient_code=f"PAC-{number:04d}",
+            patient_code=code or f"PAC-{number:04d}",
             context=context or {},
             options=Options(priority=priority),
             actor="test",
@@ -170,6 +174,24 @@ def running(**options: object) -> Iterator[System]:
             yield system
         finally:
             system.stop()
+
+
+def behaving(behaviour: str) -> Specs:
+    """Return the standard layout with workers whose image analysis does what a test asks."""
+
+    def specs(settings: Settings, environment: Mapping[str, str]) -> list[ProcessSpec]:
+        return [
+            spec if spec.name == BROKER else replace(spec, argv=_argv(behaviour, spec))
+            for spec in processes(settings, environment)
+        ]
+
+    return specs
+
+
+def _argv(behaviour: str, spec: ProcessSpec) -> tuple[str, ...]:
+    options = dict(word.split("=") for word in spec.argv if "=" in word)
+    chosen = (options["--name"], options["--queues"], options["--concurrency"])
+    return (sys.executable, str(BODIES), behaviour, *chosen)
 
 
 @contextlib.contextmanager

@@ -60,17 +60,19 @@ def examine(
     class_, candidates = photos.settle(photo, proposal, everything, rules)
     certainty = _certainty(class_, proposal)
     push = _push(lesion, bedside, rules)
-    everything.derived |= {
-        "lesion_class": _class_reading(class_, candidates, proposal),
-        "lesion_candidates": known(candidates, because=proposal.because),
-        "lesion_certainty": known(certainty, because=proposal.because),
-        "photo.differs": known(photos.differs(photo, proposal), because=proposal.because),
-        "photo.alone": known(proposal.class_ == INDETERMINATE, because=proposal.because),
-        **_push_readings(push, everything),
-    }
+    everything.learn(
+        {
+            "lesion_class": _class_reading(class_, candidates, proposal),
+            "lesion_candidates": known(candidates, because=proposal.because),
+            "lesion_certainty": known(certainty, because=proposal.because),
+            "photo.differs": known(photos.differs(photo, proposal), because=proposal.because),
+            "photo.alone": known(proposal.class_ == INDETERMINATE, because=proposal.because),
+            **_push_readings(push, everything),
+        }
+    )
     flags = _flags(everything, rules)
     differentials = _differentials(everything, rules)
-    everything.derived["has_differentials"] = known(bool(differentials))
+    everything.learn({"has_differentials": known(bool(differentials))})
     return Found(
         id=name,
         scope=everything,
@@ -137,7 +139,7 @@ def _flags(lesion: LesionScope, rules: RuleSet) -> tuple[str, ...]:
     verdicts = {flag.id: flag.when.judge(lesion) for flag in rules.flags}
     shown = tuple(name for name, verdict in verdicts.items() if verdict.is_true)
     because = frozenset[str]().union(*(verdicts[name].because for name in shown))
-    lesion.derived["lesion_flags"] = known(shown, because=because)
+    lesion.learn({"lesion_flags": known(shown, because=because)})
     return shown
 
 

@@ -47,16 +47,15 @@ def photo_readings(image: ImageAnalysis) -> dict[str, Reading]:
 
 def look(image: ImageAnalysis, lesion: LesionScope, rules: RuleSet) -> Photo:
     """Return what the model's output is worth for this lesion, and record it there."""
-    lesion.derived |= photo_readings(image)
+    lesion.learn(photo_readings(image))
     words = rules.definitions
     spoiled = any(words[name].judge(lesion).is_true for name in ("photo_unusable", "photo_failed"))
     if spoiled or image.candidates is None:
         return Photo()
     ranked = sorted(image.candidates.items(), key=lambda item: (-item[1], item[0]))
     first, probability = ranked[0] if ranked else (None, 0.0)
-    lesion.derived["photo.probability"] = known(
-        probability, because=frozenset({"image_analysis.candidates"})
-    )
+    said = frozenset({"image_analysis.candidates"})
+    lesion.learn({"photo.probability": known(probability, because=said)})
     likely = tuple(name for name, chance in ranked if chance >= rules.limit("plausible"))
     shown = tuple(name for name, _ in ranked[: max(TOP, len(likely))])
     return Photo(first, probability, likely, shown)

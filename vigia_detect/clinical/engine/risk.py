@@ -48,12 +48,14 @@ def rate(context: PatientContext, case: CaseScope, rules: RuleSet) -> Rated:
             _result(score_scale(one, items[one], scales=rules.scales)) for one in others
         ),
     )
-    case.derived |= {
-        "risk_incomplete": Reading((score.incomplete,)),
-        "risk_category": _category_reading(
-            _possible(score, profile, applied, rules), missing, judged, rules
-        ),
-    }
+    case.learn(
+        {
+            "risk_incomplete": Reading((score.incomplete,)),
+            "risk_category": _category_reading(
+                _possible(score, profile, applied, rules), missing, judged, rules
+            ),
+        }
+    )
     return Rated(risk, judged, missing)
 
 

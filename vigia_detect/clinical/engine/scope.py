@@ -1,10 +1,11 @@
 """A case as conditions see it: reported facts, and what the engine has worked out so far."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vigia_detect.clinical.engine.facts import Facts
-from vigia_detect.clinical.language.reading import Reading, Value
+from vigia_detect.clinical.language.reading import Reading, Scope, Value
+from vigia_detect.domain.logic import Judgement
 
 LESION = "lesion."
 PHOTO = "photo."
@@ -31,6 +32,7 @@ class LesionScope:
         asks: whether what is unknown here can be asked for.
         derived: what the engine has worked out about this lesion.
         known_facts: readings of its facts, which do not change.
+        judged: definitions judged since something was last worked out.
     """
 
     case: "CaseScope"
@@ -40,6 +42,18 @@ class LesionScope:
     asks: bool = True
     derived: dict[str, Reading] = field(default_factory=dict)
     known_facts: dict[str, Reading] = field(default_factory=dict)
+    judged: dict[str, Judgement] = field(default_factory=dict)
+
+    def learn(self, found: Mapping[str, Reading]) -> None:
+        """Add what was worked out about this lesion."""
+        self.derived |= found
+        self.case.forget()
+
+    def recall(self, name: str, judge: Callable[[Scope], Judgement]) -> Judgement:
+        """Return the judgement of a definition, from the place of this lesion."""
+        if name not in self.judged:
+            self.judged[name] = judge(self)
+        return self.judged[name]
 
     def read(self, path: str) -> Reading:
         """Return what is known of a path, of this lesion or of the case."""
@@ -79,12 +93,31 @@ class CaseScope:
         seen: the lesions, the same order as the input.
         derived: what the engine has worked out about the case.
         known_facts: readings of its facts, which do not change.
+        judged: definitions judged since something was last worked out.
     """
 
     facts: Facts
     seen: list[LesionScope] = field(default_factory=list)
     derived: dict[str, Reading] = field(default_factory=dict)
     known_facts: dict[str, Reading] = field(default_factory=dict)
+    judged: dict[str, Judgement] = field(default_factory=dict)
+
+    def learn(self, found: Mapping[str, Reading]) -> None:
+        """Add what was worked out about the case."""
+        self.derived |= found
+        self.forget()
+
+    def forget(self) -> None:
+        """Judge again from here on: something that conditions ask about is new."""
+        self.judged.clear()
+        for lesion in self.seen:
+            lesion.judged.clear()
+
+    def recall(self, name: str, judge: Callable[[Scope], Judgement]) -> Judgement:
+        """Return the judgement of a definition."""
+        if name not in self.judged:
+            self.judged[name] = judge(self)
+        return self.judged[name]
 
     def read(self, path: str) -> Reading:
         """Return what is known of a path."""

@@ -62,11 +62,14 @@ def prepare(context: PatientContext, lang: Lang, unlisted_id: str | None = None)
     )
     not_obtained = _not_obtained(context, case)
     for scope in (case, bedside):
-        scope.derived |= _derived(context, scope)
-        scope.derived["asked_vital_missing"] = known(
-            any(path.startswith(VITALS) for path in not_obtained)
+        asked_in_vain = any(path.startswith(VITALS) for path in not_obtained)
+        scope.learn(
+            {
+                **_derived(context, scope),
+                "asked_vital_missing": known(asked_in_vain),
+                "notes_differ": known(bool(merged.differences)),
+            }
         )
-        scope.derived["notes_differ"] = known(bool(merged.differences))
     names = tuple(lesion.id or str(number) for number, lesion in enumerate(lesions, 1))
     return Prepared(case, bedside, names, lesions, notes, merged, not_obtained)
 
@@ -76,7 +79,7 @@ def _scope(person: Facts, lesions: tuple[Facts, ...], *, whole: bool, asks: bool
     for index, facts in enumerate(lesions):
         place = "lesions" if whole else f"lesions[{index}]"
         scope = LesionScope(case, facts, place, whole=whole, asks=asks)
-        scope.derived |= _of_lesion(scope)
+        scope.learn(_of_lesion(scope))
         case.seen.append(scope)
     return case
 

@@ -62,7 +62,7 @@ def triage(
     """
     alarms = [_verdict(rule, case, lesions, rules) for rule in rules.rules if _is_alarm(rule)]
     red_flags = [one for one in alarms if one.fires and one.rule.data.red_flag]
-    case.derived["red_flag"] = known(bool(red_flags))
+    case.learn({"red_flag": known(bool(red_flags))})
     others = [_verdict(rule, case, lesions, rules) for rule in rules.rules if not _is_alarm(rule)]
     found = tuple(alarms + others)
     in_vain = [one for one in alarms if not one.fires and _hangs_on(one.judged, not_obtained)]
@@ -71,8 +71,7 @@ def triage(
         *(rules.protocol_notes.unknown_after_asking for _ in in_vain),
     )
     result = Triage(found, urgency)
-    case.derived["doubt_fired"] = known(result.doubt)
-    case.derived["urgency"] = known(urgency.value)
+    case.learn({"doubt_fired": known(result.doubt), "urgency": known(urgency.value)})
     return result
 
 

@@ -45,7 +45,7 @@ class Vocabulary:
             ConditionError: it cannot be read.
         """
         reader = _Reader(self)
-        self.definitions[name] = reader.condition(_parsed(text))
+        self.definitions[name] = nodes.Defined(name, reader.condition(_parsed(text)))
         if reader.needs_lesion:
             self.of_lesion.add(name)
 

@@ -89,6 +89,18 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Defined:
+    """A condition with a name, which many others use."""
+
+    name: str
+    part: Node
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Judge the part, once for each state of the case."""
+        return scope.recall(self.name, self.part.judge)
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """All parts hold."""
 

@@ -1,10 +1,10 @@
 """What a condition sees of a case."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from vigia_detect.domain.logic import NO_PATHS
+from vigia_detect.domain.logic import NO_PATHS, Judgement
 
 Value = bool | int | float | str | tuple[str, ...]
 
@@ -38,4 +38,8 @@ class Scope(Protocol):
 
     def lesions(self) -> Sequence["Scope"]:
         """Return the case as seen from each lesion, the same order as the input."""
+        ...
+
+    def recall(self, name: str, judge: Callable[["Scope"], Judgement]) -> Judgement:
+        """Return the judgement of a definition; judged once while the case stays as it is."""
         ...

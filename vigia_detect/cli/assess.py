@@ -44,6 +44,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise _invalid(f"is not JSON at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise _invalid("is nested too deep") from None
+    except ValueError:  # the only other one: more digits than Python turns into a number
+        raise _invalid("has a number with too many digits") from None
     if not isinstance(document, dict):
         raise _invalid("is not a JSON object")
     return document

@@ -167,8 +167,18 @@ class Reader:
             context.past |= around
             context.past_item |= around
             context.past_close |= around & set(self._around(cue, _CLOSE))
+            if item in self._items_with[Cue.HISTORY]:
+                context.past_close.update(self._told_of_it(cue))
         if sentence in self._sentences_with[Cue.PAST]:
             self._mark_past(cue, context)
+
+    def _told_of_it(self, cue: Match[Cue]) -> Iterator[int]:
+        """Yield what the past time came with: "antecedente de sepsis en 2019 con T° 39"."""
+        if Cue.WITH in self._at.get(cue.end, set()):
+            item = self.items[cue.start]
+            yield from (
+                index for index in self._forward(cue, Cue.HISTORY) if self.items[index] == item
+            )
 
     def _after(self, cue: Match[Cue], reach: int) -> Iterator[int]:
         """Yield the next tokens, up to a word that opens something new."""

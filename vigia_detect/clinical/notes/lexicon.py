@@ -170,11 +170,12 @@ class Language(_Model):
 
 
 class Pressure(_Model):
-    """How a pressure pair is introduced: by its label, in a row of signs, as the usual one."""
+    """How a pressure pair is introduced: by its label, in a row of signs, as usual, as today's."""
 
     labels: tuple[str, ...]
     rows: tuple[str, ...]
     usual: tuple[str, ...]
+    now: tuple[str, ...]
 
 
 class Figures(_Model):

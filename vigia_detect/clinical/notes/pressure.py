@@ -31,7 +31,7 @@ class PressureReader:
         words = lexicon.figures.pressure[lexicon.lang]
         self._fields = lexicon.fields
         between = Parts(lexicon.figures).between.replace("(?P<bound>", "(?:")
-        usual, labels, rows = map(any_of, (words.usual, words.labels, words.rows))
+        usual, labels, rows, now = map(any_of, (words.usual, words.labels, words.rows, words.now))
         pair = r"(?P<s>\d{2,3})\s?(?:/|sobre|over|por)\s?(?P<d>\d{2,3})(?!\s?/|[.,']?\d)"
         unit = r"(?:\s?mm\s?hg)?"
         mean = rf"{unit}(?:\s?\(\s?(?P<m>\d{{2,3}})\s?\))?"
@@ -45,6 +45,9 @@ class PressureReader:
             ),
             re.compile(rf"{BEFORE}(?:{rows})(?![a-z])[^a-z/\n]{{0,40}}(?<!\d){end}"),
             re.compile(rf"(?<![\d/])(?=\d+\s?/\s?\d+\s?mm\s?hg){end}"),
+            re.compile(
+                rf"{BEFORE}(?:{now})(?![a-z])[\s:,=]{{0,3}}(?:(?:en|con|de|at|is)\s)?(?=[4-9]\d/|\d{{3}}/){end}"
+            ),
         )
         self._next = re.compile(
             rf"{unit}[\s,;]{{0,2}}(?:->|>|-|a|y|luego|then|to|repite|control|recontrol|repeat|recheck)?"

@@ -35,6 +35,10 @@ def test_an_assessment_is_one_json_object(tmp_path: Path) -> None:
         ('{"patient_code": "P", "patient_code": "Q", "patient_context": {}}', "patient_code"),
         ('{"patient_code": "P", "patient_context": {"vitals": {"temp_c": NaN}}}', "NaN"),
         ("[" * 100_000, "deep"),
+        (
+            '{"patient_code": "P", "patient_context": {"vitals": {"gcs": ' + "9" * 6000 + "}}}",
+            "digits",
+        ),
     ],
 )
 def test_invalid_input_is_exit_code_two_and_nothing_on_stdout(

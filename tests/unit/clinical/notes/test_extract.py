@@ -28,6 +28,14 @@ def values(text: str, field: str, lang: str = "es") -> list[object]:
         ("PA 80/45, repite 92/50", SBP, [80, 92]),
         ("PA basal 140/80", SBP, []),
         ("PA 90/60 (habitual)", "vitals.baseline_sbp_mmhg", [90]),
+        ("PA habitual 120/70, hoy 88/50", SBP, [88]),
+        ("PA basal 130/80; actual 92/60", SBP, [92]),
+        ("PA 130/70 ayer, ahora 88/50", SBP, [130, 88]),
+        ("curado hoy 10/11", SBP, []),
+        ("TAS 85 mmHg", SBP, [85]),
+        ("Antecedente de sepsis en 2019 con fiebre de 39,5", TEMP, []),
+        ("Antecedente de ACV en 2019. Con T° 38,5", TEMP, [38.5]),
+        ("Antecedente de ACV en 2019, hoy con T° 38,5", TEMP, [38.5]),
         ("PA 12/8", SBP, []),
         ("curado el 7/10", "lesions[].pain_0_10", []),
         ("EVA 7-8/10", "lesions[].pain_0_10", [7, 8]),
@@ -44,6 +52,24 @@ def values(text: str, field: str, lang: str = "es") -> list[object]:
 )
 def test_figures(text: str, field: str, expected: list[object]) -> None:
     assert values(text, field) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BP usually 130/80, now 85/50", [85]),
+        ("BP 130/80 yesterday, today 88/52", [130, 88]),
+        ("wound reviewed today 10/11", []),
+    ],
+)
+def test_a_pressure_of_now_after_the_usual_one(text: str, expected: list[object]) -> None:
+    assert values(text, SBP, "en") == expected
+
+
+def test_a_change_in_mental_status_is_new() -> None:
+    note = "change in mental status since last night"
+    assert values(note, "vitals.mental_state", "en") == ["confused"]
+    assert values(note, "vitals.mental_state_new", "en") == [True]
 
 
 @pytest.mark.parametrize(

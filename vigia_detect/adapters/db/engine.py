@@ -68,7 +68,9 @@ def make_engine(url: str, *, relaxed: bool) -> Engine:
 
 
 def _sqlite_engine(url: str, *, relaxed: bool) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -93,10 +95,14 @@ def _postgresql_engine(url: str, *, relaxed: bool) -> Engine:
         url.replace("postgresql:", "postgresql+psycopg:", 1),
         pool_size=2,
         max_overflow=2,
+        hide_parameters=True,
         pool_pre_ping=False,  # a lost connection costs one retried attempt, not a ping each time
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c synchronous_commit={'off' if relaxed else 'on'}",
+            # The join of two stages that end at once counts on READ COMMITTED, whatever the
+            # server's own default is.
+            "options": f"-c synchronous_commit={'off' if relaxed else 'on'} "
+            r"-c default_transaction_isolation=read\ committed",
         },
     )
 

@@ -83,14 +83,25 @@ class Vigia:
     def cipher(self) -> "Cipher":
         """Pseudonyms and encryption.
 
-        A key is made only for a home without cases: a lost key must not be replaced in silence.
+        A key is made only for a new database: a lost key must not be replaced in silence, and two
+        hosts must not work with two.
+
+        Raises:
+            ConfigurationError: the key file is missing, unsafe, or not this database's.
         """
         from vigia_detect.adapters.crypto import KeyRing
 
-        with self.store.read() as work:
-            fresh = not work.cases.list(limit=1)
-        may_create = fresh and self.settings.key_file is None
-        return KeyRing.from_file(self.settings.master_key_file, create=may_create)
+        known = self.store.known_key()
+        file = self.settings.master_key_file
+        may_create = known is None and self.settings.key_file is None
+        ring = KeyRing.from_file(file, create=may_create)
+        fingerprint = ring.pseudonym("fingerprint of the master key")
+        if (known or self.store.remember_key(fingerprint)) != fingerprint:
+            raise ConfigurationError(
+                f"{file} is not the master key of this database: copy the key file of the host "
+                "that began it, or name it with VIGIA_KEY_FILE."
+            )
+        return ring
 
     @cached_property
     def blobs(self) -> "BlobStore":

@@ -241,6 +241,12 @@ class Store(Protocol):
     def upgrade(self) -> str:
         """Bring the tables up to this version; return the revision."""
 
+    def known_key(self) -> str | None:
+        """Return the fingerprint of the master key that this database was begun with."""
+
+    def remember_key(self, fingerprint: str) -> str:
+        """Note the master key of a new database; return the one that is noted."""
+
     def close(self) -> None:
         """Close the connections."""
 

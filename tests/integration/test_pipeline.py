@@ -22,6 +22,7 @@ from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
     BrokerUnavailableError,
+    ConfigurationError,
     CorruptDataError,
     DatabaseUnavailableError,
     IdempotencyConflictError,
@@ -464,3 +465,13 @@ def test_what_cannot_be_sent_for_any_reason_is_accepted_and_sent_later(
         case_id = system.submit()
     system.work_until(system.ended(case_id))
     assert system.state(case_id) == CaseState.COMPLETED
+
+
+def test_two_hosts_cannot_work_with_two_keys(database_url: str, tmp_path: Path) -> None:
+    first = System(database_url, tmp_path / "one")
+    first.submit()
+    second = Vigia(Settings(home=tmp_path / "two", database_url=database_url))
+    with pytest.raises(ConfigurationError, match=r"master\.key"):
+        second.cipher.pseudonym("P-1")
+    first.vigia.close()
+    second.close()

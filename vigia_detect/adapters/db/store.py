@@ -1,13 +1,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, transaction, typed_errors
+from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.runs import SqlRuns
+from vigia_detect.adapters.db.tables import master_key
+
+_KNOWN_KEY = Prepared(select(master_key.c.fingerprint))
+_ADD_KEY = insert_if_new(master_key, ("fingerprint",), id=1)
 
 
 class SqlUnitOfWork:
@@ -64,6 +69,19 @@ class SqlStore:
 
         with typed_errors(self._durable):
             return migrate.upgrade(self._durable)
+
+    def known_key(self) -> str | None:
+        """Return the fingerprint of the master key that this database was begun with."""
+        with transaction(self._relaxed, read_only=True) as connection:
+            row = _KNOWN_KEY.row(connection)
+        return None if row is None else str(row[0])
+
+    def remember_key(self, fingerprint: str) -> str:
+        """Note the master key of a new database; return the one that is noted."""
+        with transaction(self._durable) as connection:
+            _ADD_KEY.row(connection, fingerprint=fingerprint)
+            connection.commit()
+        return self.known_key() or fingerprint
 
     def close(self) -> None:
         """Close the connections."""

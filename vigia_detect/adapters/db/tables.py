@@ -42,6 +42,14 @@ patients = Table(
     Column("created_at", Float(53), nullable=False),
 )
 
+master_key = Table(
+    "master_key",
+    metadata,
+    # one row: every host that works on this database must have the same key
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(PSEUDONYM_LENGTH), nullable=False),
+)
+
 cases = Table(
     "cases",
     metadata,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
+from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -69,7 +70,13 @@ class Vigia:
         """The database."""
         from vigia_detect.adapters.db.store import SqlStore
 
-        self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.settings.root} cannot be used ({error.strerror}): set VIGIA_HOME to a "
+                "folder that the user who runs Vigia owns."
+            ) from error
         return SqlStore(self.settings.sql_url)
 
     @cached_property
@@ -198,14 +205,32 @@ class Vigia:
             alert_repeat_s=self.settings.alert_repeat_s,
         )
 
+    def preload(self) -> None:
+        """Import what stages need and load the rules, but open nothing.
+
+        A worker does so before it forks: its processes start at once, also after one was killed,
+        and share the memory.
+        """
+        from vigia_detect.adapters.crypto import KeyRing
+        from vigia_detect.adapters.db.store import SqlStore
+        from vigia_detect.clinical import assess, parse_case
+
+        del KeyRing, SqlStore
+        self._bodies_without_store()
+        assess(parse_case({"patient_code": "preload", "patient_context": {}}), self.rules)
+
     def close(self) -> None:
         """Close the database's connections."""
         if "store" in self.__dict__:
             self.store.close()
 
     def _stage_bodies(self) -> "Mapping[Stage, StageBody]":
-        from vigia_detect.adapters.vision.quality import QualityChecker
         from vigia_detect.stages.audit_log import AuditLog
+
+        return {**self._bodies_without_store(), Stage.AUDIT_LOG: AuditLog(self.store)}
+
+    def _bodies_without_store(self) -> "Mapping[Stage, StageBody]":
+        from vigia_detect.adapters.vision.quality import QualityChecker
         from vigia_detect.stages.image_analysis import ImageAnalysis
         from vigia_detect.stages.medical_analysis import MedicalAnalysis
         from vigia_detect.stages.risk_score import RiskScore
@@ -216,7 +241,6 @@ class Vigia:
             Stage.RISK_SCORE: RiskScore(self.rules),
             Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
             Stage.TRIAGE: Triage(self.rules),
-            Stage.AUDIT_LOG: AuditLog(self.store),
         }
 
 

@@ -4,6 +4,7 @@ Patient data cannot be logged by accident: there is no field for it. Exceptions 
 type, place and error code; their texts come from outside and are left out.
 """
 
+import contextlib
 import json
 import logging
 import sys
@@ -73,7 +74,9 @@ def drop_below_level(_logger: WrappedLogger, name: str, event: EventDict) -> Eve
 
 
 def _write_line(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    sys.stderr.write(json.dumps(event, sort_keys=True, default=str) + "\n")
+    # A full disk or a closed terminal must not undo, or seem to undo, what was just committed.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(json.dumps(event, sort_keys=True, default=str) + "\n")
     raise structlog.DropEvent
 
 

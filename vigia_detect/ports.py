@@ -136,9 +136,28 @@ class Alerts(Protocol):
     """Rows of alerts, their notifications and deadlines."""
 
     def open(
-        self, subject: str, case_id: CaseId | None, request: AlertRequest, *, repeat_after_s: float
+        self,
+        subject: str,
+        case_id: CaseId | None,
+        request: AlertRequest,
+        *,
+        repeat_after_s: float,
+        asked: bool = False,
     ) -> tuple[AlertId, tuple[Run, ...]]:
-        """Open the alert unless it is open; return it and its notification runs, if new."""
+        """Open the alert unless it is open.
+
+        One that was acknowledged opens again when the request has a reason that it did not have.
+
+        Args:
+            subject: the case, or an id of its own.
+            case_id: the case, if any.
+            request: what it is about.
+            repeat_after_s: seconds until it is told again.
+            asked: somebody asks for it now, so it opens again whatever its reasons.
+
+        Returns:
+            its id, and its notification runs if it was opened.
+        """
 
     def repeat(self, alert_id: AlertId, number: int, *, repeat_after_s: float) -> tuple[Run, ...]:
         """Notify once more if nobody has acknowledged; return the new notification runs."""

@@ -5,11 +5,14 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vigia_detect.errors import ConfigurationError
+
+BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
 class Settings(BaseSettings):
@@ -107,6 +110,22 @@ class Settings(BaseSettings):
     profile: Path | None = Field(
         None, description="YAML file with the hospital's own cut-offs and times."
     )
+
+    @field_validator("broker")
+    @classmethod
+    def _check_broker(cls, url: str) -> str:
+        """Refuse here what would fail at the first message. The text must not quote the URL."""
+        if not url:
+            return url
+        known = ", ".join(f"{scheme}:" for scheme in BROKER_SCHEMES)
+        try:
+            parts = urlsplit(url)
+            fits = parts.scheme in BROKER_SCHEMES and parts.port != 0
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
+        return url
 
     @property
     def root(self) -> Path:

@@ -16,7 +16,7 @@ from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, AlertState
-from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
+from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, alert_id, new_case_id
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import NewCase, PatientKey
 from vigia_detect.domain.stages import Stage
@@ -256,6 +256,25 @@ def test_messages_lost_by_the_broker_are_found_by_their_empty_queue(store: SqlSt
         assert work.runs.take_unpublished(lost, 10) == ()
 
 
+def test_a_message_in_a_long_backlog_is_sent_again_ever_more_seldom(store: SqlStore) -> None:
+    accept(store)
+
+    def sent_again_after(seconds: float) -> bool:
+        with store.begin() as work:
+            work._connection.execute(
+                text("update runs set published_at = published_at - :age"), {"age": seconds}
+            )
+            taken = work.runs.take_unpublished(frozenset(), 10)
+            work.commit()
+        return bool(taken)
+
+    assert [sent_again_after(age) for age in (50, 11, 61, 60, 121, 60)] == [
+        *(False, True),  # once a minute old
+        *(False, True),  # then two
+        *(False, True),  # then three
+    ]
+
+
 def test_unsent_messages_are_offered_emergencies_first(store: SqlStore) -> None:
     _, routine = accept(store, "routine")
     _, emergency = accept(store, "emergency", emergency=True)
@@ -375,3 +394,51 @@ def in_parallel(count: int, job: Callable[[], T]) -> list[T]:
     if errors:
         raise errors[0]
     return [results[index] for index in range(count)]
+
+
+def open_alert(store: SqlStore, case_id: CaseId, *reasons: str, asked: bool = False) -> list[Run]:
+    request = AlertRequest(AlertKind.EMERGENCY, reasons)
+    with store.begin() as work:
+        _, runs = work.alerts.open(case_id, case_id, request, repeat_after_s=0.05, asked=asked)
+        work.commit()
+    return list(runs)
+
+
+def fire(store: SqlStore) -> list[Run]:
+    with store.begin() as work:
+        told = [
+            run
+            for due in work.alerts.take_due(9)
+            for run in work.alerts.repeat(AlertId(due.subject), due.round + 1, repeat_after_s=0.05)
+        ]
+        work.commit()
+    return told
+
+
+def test_an_acknowledged_alert_opens_again_for_a_new_reason_or_who_asks(store: SqlStore) -> None:
+    case_id, _ = accept(store)
+    told = open_alert(store, case_id, "A", "B")
+    known = alert_id(case_id, AlertKind.EMERGENCY)
+
+    def acknowledge() -> None:
+        with store.begin() as work:
+            assert work.alerts.acknowledge(known, "Dr. Soto")
+            work.commit()
+
+    acknowledge()
+    assert open_alert(store, case_id, "B") == []
+    told += open_alert(store, case_id, "B", "C")
+    assert open_alert(store, case_id, "D", asked=True) == []  # it is open now
+    acknowledge()
+    told += open_alert(store, case_id, "B", asked=True)
+    time.sleep(0.1)
+    told += fire(store)  # the last opening's deadline alone
+    assert len(told) == len({run.id for run in told}) == 4 * 3
+    with store.read() as work:
+        (alert,) = work.alerts.of_case(case_id)
+        events = [entry.event for _, entry in work.audit.of_subject(case_id)]
+    assert (alert.state, alert.reasons) == (AlertState.OPEN, ("A", "B", "C"))
+    assert (alert.acknowledged_at, alert.acknowledged_by) == (None, None)
+    assert events.count(AuditEvent.ALERT_OPENED) == 1
+    assert events.count(AuditEvent.ALERT_REOPENED) == 2
+    assert events.count(AuditEvent.ALERT_REPEATED) == 1

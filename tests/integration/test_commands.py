@@ -140,7 +140,21 @@ def test_a_value_in_the_wrong_unit(vigia: Vigia, picture: str, tmp_path: Path) -
     refused(done, ExitCode.INVALID_INPUT, "vitals.temp_c", "25", "45")
 
 
-@pytest.mark.parametrize("content", ["{", "[1]", "", '"text"'])
+def test_a_context_that_names_a_field_twice(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    twice = '{"vitals": {"spo2_pct": 82, "spo2_pct": 97}}'
+    context = context_file(tmp_path, twice)
+    done = vigia("submit", picture, "--patient-code", "P-1", "--context", context)
+    refused(done, ExitCode.INVALID_INPUT, "spo2_pct", "twice")
+
+
+def test_a_context_file_as_some_editors_save_it(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    context = context_file(tmp_path, '\ufeff{"age": 75}')
+    assert vigia("submit", picture, "--patient-code", "P-1", "--context", context).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[1]", "", '"text"', '{"age": NaN}', '{"age": ' + "7" * 5000 + "}"]
+)
 def test_a_context_that_is_no_object(
     vigia: Vigia, picture: str, tmp_path: Path, content: str
 ) -> None:
@@ -239,3 +253,37 @@ def test_doctor_says_what_to_do(vigia: Vigia) -> None:
 def test_spanish_is_the_first_language(vigia: Vigia) -> None:
     done = vigia("case", "no-case", VIGIA_LANG="es")
     assert "No existe" in done.stderr
+
+
+@pytest.mark.parametrize("url", ["amqp://u:secret@h/0", "redis://u:secret@h:port/0", "nonsense"])
+def test_a_broker_of_another_kind_accepts_nothing(vigia: Vigia, picture: str, url: str) -> None:
+    done = vigia("submit", picture, "--patient-code", "P-1", CELERY_BROKER_URL=url)
+    refused(done, ExitCode.CONFIGURATION, "CELERY_BROKER_URL", "redis:")
+    assert "secret" not in done.stderr
+    no_case_was_stored(vigia)
+
+
+def test_a_database_url_that_is_none(vigia: Vigia) -> None:
+    done = vigia("cases", VIGIA_DATABASE_URL="postgresql://u:secret@h:port/d")
+    refused(done, ExitCode.CONFIGURATION, "VIGIA_DATABASE_URL")
+    assert "secret" not in done.stderr
+
+
+def test_a_file_that_is_no_database(vigia: Vigia) -> None:
+    (vigia.home / "vigia.db").write_bytes(b"no database at all" * 100)
+    refused(vigia("cases"), ExitCode.UNAVAILABLE, "damaged")
+
+
+def test_a_home_that_is_a_file(vigia: Vigia, picture: str) -> None:
+    refused(vigia("cases", VIGIA_HOME=picture), ExitCode.CONFIGURATION, "VIGIA_HOME")
+    done = vigia("doctor", "--json", VIGIA_HOME=picture)
+    assert done.returncode == ExitCode.UNHEALTHY
+    found = {check["name"]: check["status"] for check in json.loads(done.stdout)["checks"]}
+    assert found["home"] == found["database"] == "critical"
+    assert found["rules"] == "ok"
+
+
+def test_an_unknown_log_level(vigia: Vigia) -> None:
+    done = vigia("worker", "--log-level", "loud")
+    assert done.returncode == ExitCode.INVALID_INPUT
+    assert "loud" in done.stderr

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from vigia_detect.adapters.db.store import SqlUnitOfWork
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, Verdict
@@ -19,7 +20,15 @@ from vigia_detect.domain.records import Notice, Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
-from vigia_detect.errors import BrokerUnavailableError, CorruptDataError, UnavailableError
+from vigia_detect.errors import (
+    BrokerUnavailableError,
+    CorruptDataError,
+    DatabaseUnavailableError,
+    IdempotencyConflictError,
+    InvalidContextError,
+    InvalidOptionError,
+    UnavailableError,
+)
 from vigia_detect.settings import Settings
 from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
@@ -51,12 +60,11 @@ class Phone:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
-        self.failures = 0
+        self.failures: list[Exception] = []
 
     def deliver(self, notice: Notice) -> None:
         if self.failures:
-            self.failures -= 1
-            raise UnavailableError("no signal")
+            raise self.failures.pop()
         self.notices.append(notice)
 
 
@@ -287,6 +295,27 @@ def test_a_long_stage_keeps_its_lease(system: System) -> None:
     assert system.state(case_id) == CaseState.COMPLETED
 
 
+def test_after_a_slow_stage_the_next_has_a_message_and_limits_of_its_own(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigia_detect.stages.runner.CONTINUE_WITHIN_S", 0.2)
+
+    def slow(case: CaseFile, inputs: StageResults) -> StageOutput:
+        time.sleep(0.3)
+        return nothing(case, inputs)
+
+    system.bodies[Stage.RISK_SCORE] = slow
+    case_id = system.submit()
+    image, risk = sorted(system.broker.messages, key=lambda run: run.task)
+    system.broker.messages.clear()
+    system.deliver(image)
+    system.deliver(risk)
+    assert system.run_state(case_id, Stage.MEDICAL_ANALYSIS) == RunState.READY
+    assert [run.task for run in system.broker.messages] == [Stage.MEDICAL_ANALYSIS]
+    system.work()
+    assert system.state(case_id) == CaseState.COMPLETED
+
+
 def test_a_result_that_comes_after_the_lease_changes_nothing(system: System) -> None:
     case_id = system.submit()
     (run,) = [run for run in system.broker.messages if run.task == Stage.RISK_SCORE]
@@ -337,10 +366,29 @@ def test_an_unanswered_alert_is_repeated_until_somebody_takes_it(
     impatient.close()
 
 
-def test_a_channel_that_fails_is_tried_again(system: System) -> None:
-    system.phone.failures = 1
-    system.vigia.desk.escalate("human_review", case_id=None, reasons=("asked",))
+@pytest.mark.parametrize("failure", [UnavailableError("no signal"), ValueError("a bug")])
+def test_a_channel_that_fails_is_tried_again(system: System, failure: Exception) -> None:
+    system.phone.failures = [failure]
+    opened = system.vigia.desk.escalate("human_review", case_id=None, reasons=("asked",))
     system.work_until(lambda: len(system.phone.notices) == 1)
+    events = system.events(opened.alert_id)
+    assert events.count(AuditEvent.RUN_RETRIED) == 1
+    assert AuditEvent.RUN_LOST not in events
+
+
+def test_a_sweeper_goes_on_after_any_error(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    stop = threading.Event()
+
+    def fail() -> None:
+        looks.append(1)
+        if len(looks) == 3:
+            stop.set()
+        raise ValueError("a row that nobody foresaw")
+
+    monkeypatch.setattr(system.vigia.sweeper, "sweep", fail)
+    system.vigia.sweeper.run_forever(0.01, stop)
+    assert len(looks) == 3
 
 
 def test_the_same_key_is_one_case(system: System) -> None:
@@ -349,3 +397,70 @@ def test_the_same_key_is_one_case(system: System) -> None:
     assert len(system.vigia.desk.cases(limit=9)) == 1
     pictures = [path for path in system.vigia.settings.image_folder.rglob("*") if path.is_file()]
     assert len(pictures) == 1
+
+
+def test_a_lost_answer_to_the_commit_leaves_the_case_whole(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.submit()  # the parts are made
+
+    def commit_and_lose_the_answer(work: SqlUnitOfWork) -> None:
+        commit(work)
+        raise DatabaseUnavailableError("the connection is gone")
+
+    commit = SqlUnitOfWork.commit
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlUnitOfWork, "commit", commit_and_lose_the_answer)
+        with pytest.raises(DatabaseUnavailableError):
+            system.submit(idempotency_key="A-18")
+    case_id = system.submit(idempotency_key="A-18")
+    assert len(system.vigia.desk.cases(limit=9)) == 2
+    assert (system.vigia.settings.image_folder / case_id[-2:] / case_id).is_file()
+
+
+def test_a_conflicting_key_leaves_no_picture(system: System) -> None:
+    system.submit(idempotency_key="A-19")
+    with pytest.raises(IdempotencyConflictError):
+        system.submit("P-2", idempotency_key="A-19")
+    pictures = [path for path in system.vigia.settings.image_folder.rglob("*") if path.is_file()]
+    assert len(pictures) == 1
+
+
+@pytest.mark.parametrize("code", ["", "a b", "x" * 65, 17, None])
+def test_a_wrong_patient_code_is_a_typed_error(system: System, code: str) -> None:
+    with pytest.raises(InvalidContextError, match="patient_code"):
+        system.submit(code)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "Ana\n", "Ana\0"])
+def test_a_wrong_name_acknowledges_nothing(system: System, name: str) -> None:
+    opened = system.vigia.desk.escalate("human_review", case_id=None, reasons=())
+    with pytest.raises(InvalidOptionError, match="by"):
+        system.vigia.desk.acknowledge(opened.alert_id, by=name)
+    (alert,) = system.vigia.desk.alerts(limit=9)
+    assert alert.acknowledged_by is None
+
+
+def test_an_escalation_after_the_answer_tells_people_again(system: System) -> None:
+    case_id = system.submit()
+    first = system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=("asked",))
+    assert not system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=()).created
+    assert system.vigia.desk.acknowledge(first.alert_id, by="Dr. Soto")
+    again = system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=("asked",))
+    assert again.created
+    assert again.alert_id == first.alert_id
+    system.work()
+    assert len(system.phone.notices) == 4
+
+
+def test_what_cannot_be_sent_for_any_reason_is_accepted_and_sent_later(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def misconfigured(_run: Run) -> None:
+        raise KeyError("no such transport")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(system.broker, "publish", misconfigured)
+        case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.state(case_id) == CaseState.COMPLETED

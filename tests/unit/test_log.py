@@ -14,6 +14,7 @@ from vigia_detect.log import (
     keep_allowed,
     route_standard_logging,
 )
+from vigia_detect.tasks.process import start_logging
 
 SECRET = "Juana-Pérez-11.111.111-1"
 # Words by which a patient, a note, a picture or a secret could be handed to the log.
@@ -124,3 +125,33 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     logging.getLogger("celery.worker").warning("loud")
     _, lines = written(capsys)
     assert [(line["process"], line["level"]) for line in lines] == [("celery.worker", "warning")]
+
+
+class _Full:
+    """A log on a full disk, or a terminal that was closed."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def write(self, _text: str) -> int:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("closed")])
+def test_a_log_that_cannot_be_written_stops_nobody(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", _Full(error))
+    get_logger().error("case_accepted")
+
+
+def test_a_worker_logs_at_the_level_it_was_given(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        start_logging(loglevel=logging.DEBUG)
+        get_logger().debug("stage_done")
+        start_logging(loglevel=logging.ERROR)
+        get_logger().warning("lease_lost")
+    finally:
+        configure_logging("info")
+    _, lines = written(capsys)
+    assert [line["event"] for line in lines] == ["stage_done"]

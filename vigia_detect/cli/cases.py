@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from vigia_detect.bootstrap import Vigia, current
+from vigia_detect.cli.json_file import read_object
 from vigia_detect.cli.show import print_report, print_schema_json
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CaseState
-from vigia_detect.errors import FieldProblem, InvalidContextError, InvalidOptionError
+from vigia_detect.errors import InvalidOptionError
 from vigia_detect.stages.image_file import read_image_file
 from vigia_detect.stages.report import iso
 
@@ -94,21 +94,10 @@ def read_context(path: Path) -> dict[str, object]:
     Raises:
         InvalidContextError: the file is missing, unreadable, no JSON or no object.
     """
-    try:
-        found = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise _bad_context(f"{path} cannot be read ({error.strerror})") from error
-    except orjson.JSONDecodeError as error:
-        raise _bad_context(f"{path} is not JSON (line {error.lineno})") from None
-    if not isinstance(found, dict):
-        raise _bad_context(f"{path} must hold one JSON object")
+    found = read_object(path, "context")
     # a whole case document is accepted too: its context is what counts here
     inner = found.get("patient_context", found)
     return inner if isinstance(inner, dict) else found
-
-
-def _bad_context(problem: str) -> InvalidContextError:
-    return InvalidContextError((FieldProblem("context", problem),))
 
 
 def _state(state: str | None) -> CaseState | None:

@@ -16,10 +16,10 @@ from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.show import MARKS, print_report
 from vigia_detect.cli.system import processes
 from vigia_detect.cli.texts import say
+from vigia_detect.cli.throwaway import environment, prepared, throw_away_settings
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CASE_ENDS
-from vigia_detect.settings import load_settings
 from vigia_detect.stages.desk import CaseStatus
 from vigia_detect.supervisor import Supervisor
 from vigia_detect.testing import draw_wound
@@ -36,21 +36,10 @@ def run_demo() -> None:
         WaitTimeoutError: a case did not end in time.
     """
     with tempfile.TemporaryDirectory(prefix="vigia-demo-") as home:
-        settings = load_settings().model_copy(
-            update={"home": Path(home), "broker": "", "database_url": "", "key_file": None}
-        )
-        vigia = Vigia(settings)
+        settings = throw_away_settings(Path(home))
+        vigia = prepared(settings)
         demo = Demo(vigia, Console())
-        environment = {
-            "VIGIA_HOME": home,
-            "VIGIA_DATABASE_URL": "",
-            "CELERY_BROKER_URL": "",
-            "REDIS_URL": "",
-            "VIGIA_KEY_FILE": str(settings.root / "keys" / "master.key"),
-        }
-        vigia.store.upgrade()
-        vigia.cipher.pseudonym("")  # makes the key before the workers look for it
-        supervisor = Supervisor(processes(settings, environment), home=settings.root)
+        supervisor = Supervisor(processes(settings, environment(settings)), home=settings.root)
         story = threading.Thread(target=demo.tell, args=(supervisor,), name="demo")
         story.start()
         try:

@@ -56,7 +56,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("room", lambda: _room(vigia)),
         _check("key", lambda: _key(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
-        _check("database", vigia.store.check),
+        _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
     ]
@@ -67,11 +67,16 @@ def _check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, "ok", look())
     except VigiaError as error:
         return Check(name, "critical", str(error))
+    except Exception as error:  # noqa: BLE001 - one that fails does not stop the others
+        return Check(name, "critical", type(error).__name__)
 
 
 def _home(settings: Settings) -> str:
     folder = settings.root
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{folder}: {error.strerror}; set VIGIA_HOME.") from error
     if not os.access(folder, os.W_OK):
         raise ConfigurationError(f"{folder} cannot be written: set VIGIA_HOME or its permissions.")
     return str(folder)

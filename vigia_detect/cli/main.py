@@ -12,6 +12,7 @@ from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaErr
 from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 Image = Annotated[Path, typer.Argument(help="JPEG, PNG or WebP picture of the wound.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case id.")]
@@ -138,7 +139,9 @@ def worker(
     concurrency: Annotated[
         int | None, typer.Option(min=1, help="Processes; CELERY_WORKER_CONCURRENCY else.")
     ] = None,
-    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
+    log_level: Annotated[
+        LogLevel | None, typer.Option(case_sensitive=False, help="Least level that is logged.")
+    ] = None,
 ) -> None:
     """Run one Celery worker in the foreground."""
     from vigia_detect.cli.worker import run_worker

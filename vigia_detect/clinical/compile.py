@@ -59,28 +59,33 @@ def words_of(files: Files) -> Vocabulary:
     )
 
 
-def reader(words: Vocabulary) -> Read:
-    """Return a function that reads a condition and names its place when it cannot."""
+def reader(words: Vocabulary, *, of_lesion: bool) -> Read:
+    """Return a function that reads a condition and names its place when it cannot.
+
+    Args:
+        words: what conditions may use.
+        of_lesion: whether they are judged for one lesion or for the whole case.
+    """
 
     def read(place: str, text: str) -> Node:
         try:
-            return read_condition(text, words)
+            return read_condition(text, words, of_lesion=of_lesion)
         except ConditionError as error:
             raise ConfigurationError(f"{place}: {error}") from error
 
     return read
 
 
-def rules(files: Files, read: Read) -> tuple[made.Rule, ...]:
+def rules(files: Files, read: Read, of_lesion: Read) -> tuple[made.Rule, ...]:
     """Return all triage rules, the most urgent first."""
     return tuple(
-        _rule(name, file.urgency, data, read)
+        _rule(name, file.urgency, data, read, of_lesion)
         for file in files.rules
         for name, data in file.rules.items()
     )
 
 
-def _rule(name: str, urgency: Urgency, data: RuleData, read: Read) -> made.Rule:
+def _rule(name: str, urgency: Urgency, data: RuleData, read: Read, of_lesion: Read) -> made.Rule:
     return made.Rule(
         id=name,
         urgency=urgency,
@@ -88,7 +93,7 @@ def _rule(name: str, urgency: Urgency, data: RuleData, read: Read) -> made.Rule:
         when=read(name, data.when),
         also=tuple((read(name, more.when), more.do) for more in data.also),
         supports=None if data.supports is None else read(name, data.supports),
-        raises=None if data.raises is None else read(name, data.raises),
+        raises=None if data.raises is None else of_lesion(name, data.raises),
     )
 
 

@@ -78,7 +78,8 @@ def _compile(shipped: Files, settled: Settled, checksum: str) -> RuleSet:
         words = compiling.words_of(shipped)
     except ConditionError as error:
         raise ConfigurationError(f"words.yaml: {error}") from error
-    read = compiling.reader(words)
+    read = compiling.reader(words, of_lesion=False)
+    of_lesion = compiling.reader(words, of_lesion=True)
     own = f"+{settled.name}.{settled.version}" if settled.name else ""
     return RuleSet(
         id=ID,
@@ -90,12 +91,12 @@ def _compile(shipped: Files, settled: Settled, checksum: str) -> RuleSet:
         limits=settled.limits.limits,
         definitions=words.definitions,
         classes=shipped.classes,
-        decision=compiling.decision(shipped, read),
-        flags=compiling.flags(shipped, read),
-        differentials=compiling.differentials(shipped, read),
+        decision=compiling.decision(shipped, of_lesion),
+        flags=compiling.flags(shipped, of_lesion),
+        differentials=compiling.differentials(shipped, of_lesion),
         modifiers=compiling.modifiers(shipped, read),
         risk_levels=shipped.modifiers,
-        rules=compiling.rules(shipped, read),
+        rules=compiling.rules(shipped, read, of_lesion),
         actions=shipped.actions.actions,
         protocol=compiling.protocol(shipped, read),
         protocol_notes=shipped.protocol,

@@ -5,12 +5,12 @@ from typing import get_args
 
 from vigia_detect.clinical.inputs import codes
 from vigia_detect.clinical.inputs.schema import YES_NO, known_paths
-from vigia_detect.clinical.language.grammar import Codes, Vocabulary, read_condition
-from vigia_detect.clinical.language.nodes import Defined, Node
+from vigia_detect.clinical.language.grammar import Codes, Vocabulary
 from vigia_detect.clinical.notes.finding import NOTE_ONLY
 from vigia_detect.domain.triage import Urgency
 
 BLANCHABLE = "blanchable_erythema"
+OF_LESION = ("lesion.", "lesion_", "photo.", "has_differentials")
 CERTAINTIES = ("confirmed", "to_confirm", "indeterminate")
 
 CASE_YES_NO = (
@@ -67,11 +67,11 @@ def vocabulary(
         "risk_category": frozenset(risk_levels),
         "urgency": frozenset(level.value for level in Urgency),
     }
+    of_lesion = frozenset(path for path in paths if path.startswith(OF_LESION))
     named = {name: frozenset(members) for name, members in sets.items()}
-    read: dict[str, Node] = {}
-    words = Vocabulary(paths, named, limits, read)
+    words = Vocabulary(paths, of_lesion, named, limits)
     for name, text in definitions.items():
-        read[name] = Defined(name, read_condition(text, words))
+        words.define(name, text)
     return words
 
 

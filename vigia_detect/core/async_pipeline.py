@@ -129,10 +129,13 @@ class AsyncPipeline:
         case_id, reasons = _escalation(escalation_data)
         opened = current().desk.escalate(escalation_type, case_id=case_id, reasons=reasons)
         channels, roles = channels_and_roles(opened.kind)
+        told = [run.id for run in opened.runs] or [
+            run_id(opened.alert_id, f"{channel}:1") for channel in channels
+        ]
         return {
             "success": True,
             "escalation_id": opened.alert_id,
-            "task_ids": {channel: run_id(opened.alert_id, f"{channel}:1") for channel in channels},
+            "task_ids": dict(zip(channels, told, strict=True)),
             "target_channels": channels,
             "target_roles": roles,
             "created": opened.created,

@@ -18,6 +18,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.RUN_FAILED: "no further attempt; for a stage, a person is told",
     AuditEvent.DECISION_MADE: "triage's urgency and need for review",
     AuditEvent.ALERT_OPENED: "an alert waits for somebody",
+    AuditEvent.ALERT_REOPENED: "an acknowledged alert was asked for again, or had a new reason",
     AuditEvent.ALERT_REPEATED: "nobody answered in time; all channels are told again",
     AuditEvent.ALERT_ACKNOWLEDGED: "a named person took it on",
     AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",

@@ -5,7 +5,8 @@ from vigia_detect.domain.escalation import ESCALATION_TARGETS, ESCALATION_TYPES,
 HEAD = """\
 An alert is a row that stays open until a named person acknowledges it. A case has at most one
 alert of each kind. Opening it stores one notification a channel in the same transaction; while
-nobody has acknowledged, all channels are told again every `VIGIA_ALERT_REPEAT_S` seconds. What
+nobody has acknowledged, all channels are told again every `VIGIA_ALERT_REPEAT_S` seconds. An
+acknowledged alert opens again when somebody asks for it or the pipeline has a new reason. What
 leaves the house is ids and levels, never patient data."""
 
 

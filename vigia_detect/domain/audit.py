@@ -22,6 +22,7 @@ class AuditEvent(StrEnum):
     RUN_FAILED = "run.failed"
     DECISION_MADE = "decision.made"
     ALERT_OPENED = "alert.opened"
+    ALERT_REOPENED = "alert.reopened"
     ALERT_REPEATED = "alert.repeated"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     NOTIFICATION_ACCEPTED = "notification.accepted"

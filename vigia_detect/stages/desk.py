@@ -16,7 +16,12 @@ from vigia_detect.domain.ids import AlertId, CaseId, is_case_id, uuid7
 from vigia_detect.domain.records import StoredAlert, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CASE_ENDS, CaseState
-from vigia_detect.errors import NotFoundError, UnknownEscalationTypeError, WaitTimeoutError
+from vigia_detect.errors import (
+    InvalidOptionError,
+    NotFoundError,
+    UnknownEscalationTypeError,
+    WaitTimeoutError,
+)
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.report import (
@@ -31,6 +36,7 @@ from vigia_detect.stages.vault import Vault
 
 POLL_S = 0.02
 SLOWEST_POLL_S = 0.25
+NAME_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +158,11 @@ class Desk:
             False when somebody had already.
 
         Raises:
+            InvalidOptionError: the name is empty, too long or not printable.
             NotFoundError: there is no such alert.
         """
+        if not (len(by.strip()) > 0 and len(by) <= NAME_LENGTH and by.isprintable()):
+            raise InvalidOptionError(f"by: must be a name of 1 to {NAME_LENGTH} printable letters")
         known = AlertId(alert_id)
         with self._store.begin() as work:
             if work.alerts.get(known) is None:
@@ -186,6 +195,7 @@ class Desk:
                 case,
                 AlertRequest(asked, reasons),
                 repeat_after_s=self._alert_repeat_s,
+                asked=True,
             )
             work.commit()
         self._relay.send(runs)

@@ -19,6 +19,7 @@ from vigia_detect.errors import (
     FieldProblem,
     IdempotencyConflictError,
     InvalidContextError,
+    StorageFullError,
 )
 from vigia_detect.log import get_logger
 from vigia_detect.ports import BlobStore, Cipher, PictureReader, Store, UnitOfWork
@@ -68,6 +69,11 @@ class _PatientRaceError(Exception):
     """Another submission stored this new patient, with another key, while we sealed ours."""
 
 
+SURELY_NOT_STORED = (_PatientRaceError, IdempotencyConflictError, StorageFullError)
+"""After any other error the commit may have reached the database although its answer was lost. The
+picture then stays: one too many is encrypted bytes, one too few is a case without its picture."""
+
+
 class Intake:
     """Validates, makes safe, encrypts and stores a submission in one transaction."""
 
@@ -103,7 +109,8 @@ class Intake:
             InvalidInputError: the picture, a field or an option is wrong; nothing was stored.
             IdempotencyConflictError: the key belongs to a different submission.
             StorageFullError: no room; nothing was stored.
-            DatabaseUnavailableError: the database is away; nothing was stored.
+            DatabaseUnavailableError: the database is away. When it went in the midst of the commit,
+                the case may exist: send it again with the same idempotency key.
         """
         _check_code(submission.patient_code)
         context = parse_context(submission.context).model_dump(mode="json", exclude_none=True)
@@ -127,7 +134,7 @@ class Intake:
             case = self._new_case(case_id, submission, patient, checked)
             new_patient = None if known_patient else patient
             known, ready = self._store_case(case, new_patient, submission.actor, checked)
-        except BaseException:
+        except SURELY_NOT_STORED:
             self._vault.drop_image(ref)
             raise
         if known != case_id:
@@ -220,8 +227,8 @@ class Intake:
         return runs
 
 
-def _check_code(patient_code: str) -> None:
-    if not PATIENT_CODE.fullmatch(patient_code):
+def _check_code(patient_code: object) -> None:
+    if not (isinstance(patient_code, str) and PATIENT_CODE.fullmatch(patient_code)):
         problem = FieldProblem(
             "patient_code", "must be 1 to 64 of the allowed characters", "A-Z a-z 0-9 . _ -"
         )

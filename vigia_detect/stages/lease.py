@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from vigia_detect.domain.case import Run
-from vigia_detect.errors import UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store
 
@@ -47,5 +46,5 @@ class LeaseKeeper:
             with self._store.begin(relaxed=True) as work:
                 work.runs.renew(run, self.lease_s)
                 work.commit()
-        except UnavailableError:
-            log.warning("lease_not_renewed", run_id=run.id)
+        except Exception as error:  # whatever it was: without this thread no long stage could end
+            log.warning("lease_not_renewed", run_id=run.id, exc_info=error)

@@ -6,7 +6,7 @@ from vigia_detect.domain.case import Run
 from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
 from vigia_detect.domain.records import Notice
-from vigia_detect.errors import LeaseLostError, UnavailableError
+from vigia_detect.errors import LeaseLostError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Notifier, Store
 from vigia_detect.stages.lease import LeaseKeeper
@@ -42,9 +42,15 @@ class NotificationRunner:
             return
         run, notice = claimed
         try:
+            self._deliver(run, notice)
+        except LeaseLostError:
+            log.warning("lease_lost", run_id=run.id)
+
+    def _deliver(self, run: Run, notice: Notice) -> None:
+        try:
             with self._leases.keep(run):
                 self._notifier.deliver(notice)
-        except UnavailableError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a channel raises, the alert is not told
             self._again(run, error)
         else:
             self._accepted(run, notice)
@@ -58,15 +64,12 @@ class NotificationRunner:
             attempt=run.attempt,
             detail=detail,
         )
-        try:
-            with self._store.begin() as work:
-                work.runs.finish(run, None)
-                work.audit.write([entry])
-                work.commit()
-        except LeaseLostError:
-            log.warning("lease_lost", run_id=run.id)
+        with self._store.begin() as work:
+            work.runs.finish(run, None)
+            work.audit.write([entry])
+            work.commit()
 
-    def _again(self, run: Run, error: UnavailableError) -> None:
+    def _again(self, run: Run, error: Exception) -> None:
         policy = self._policies[run.task]
         log.warning("notification_failed", run_id=run.id, exc_info=error)
         with self._store.begin() as work:

@@ -27,8 +27,12 @@ class Relay:
         for position, run in enumerate(runs):
             try:
                 self._publisher.publish(run)
-            except BrokerUnavailableError:
-                log.warning("broker_unreachable", count=len(runs) - position)
+            except (
+                Exception
+            ) as error:  # whatever it was, what was committed stands and is sent later
+                away = isinstance(error, BrokerUnavailableError)
+                event = "broker_unreachable" if away else "message_not_sent"
+                log.warning(event, count=len(runs) - position, exc_info=error)
                 self._mark_unsent(runs[position:])
                 return False
         return True

@@ -29,7 +29,7 @@ StageBody: TypeAlias = Callable[[CaseFile, StageResults], StageOutput]
 
 CONTINUE_WITHIN_S = 1.0
 """A stage is taken on without a message of its own only while no more than this of the first one's
-time limit is used: no stage has less time than the policy table gives it, but for this second."""
+time limit is used: what is taken on runs under the first one's limits, less at most this second."""
 
 log = get_logger()
 
@@ -71,31 +71,30 @@ class StageRunner:
         Raises:
             DatabaseUnavailableError: the run stays as it was; the sweeper will offer it again.
         """
-        started = time.monotonic()
+        continue_until = time.monotonic() + CONTINUE_WITHIN_S
         with self._store.begin(relaxed=True) as work:
             claimed = work.runs.claim(run_id, attempt, self._leases.lease_s)
             work.commit()
         if claimed is None:
             log.debug("message_out_of_date", run_id=run_id, attempt=attempt)
         while claimed is not None:
-            may_continue = time.monotonic() - started < CONTINUE_WITHIN_S
-            claimed = self._run_one(claimed, timeout, may_continue=may_continue)
+            claimed = self._run_one(claimed, timeout, continue_until)
 
     def _run_one(
-        self, claimed: ClaimedRun, timeout: type[BaseException], *, may_continue: bool
+        self, claimed: ClaimedRun, timeout: type[BaseException], continue_until: float
     ) -> ClaimedRun | None:
         run = claimed.run
         with structlog.contextvars.bound_contextvars(
             case_id=run.subject, task=run.task, run_id=run.id, attempt=run.attempt
         ):
             try:
-                return self._work(claimed, timeout, may_continue=may_continue)
+                return self._work(claimed, timeout, continue_until)
             except LeaseLostError:
                 log.warning("lease_lost")
                 return None
 
     def _work(
-        self, claimed: ClaimedRun, timeout: type[BaseException], *, may_continue: bool
+        self, claimed: ClaimedRun, timeout: type[BaseException], continue_until: float
     ) -> ClaimedRun | None:
         try:
             with self._leases.keep(claimed.run):
@@ -105,7 +104,7 @@ class StageRunner:
         except Exception as error:  # noqa: BLE001 - whatever a body raises is a failed attempt, kept
             self._fail(claimed.run, error)
         else:
-            return self._finish(claimed, output, may_continue=may_continue)
+            return self._finish(claimed, output, continue_until)
         return None
 
     def _call_body(self, claimed: ClaimedRun) -> StageOutput:
@@ -117,10 +116,11 @@ class StageRunner:
         return self._bodies[stage](self._vault.open_case(claimed.case), inputs)
 
     def _finish(
-        self, claimed: ClaimedRun, output: StageOutput, *, may_continue: bool
+        self, claimed: ClaimedRun, output: StageOutput, continue_until: float
     ) -> ClaimedRun | None:
         run, case = claimed.run, claimed.case
         sealed = self._vault.seal_result(case, Stage(run.task), output.result)
+        may_continue = time.monotonic() < continue_until
         with self._store.begin() as work:
             work.runs.finish(run, sealed)
             if output.verdict is not None:

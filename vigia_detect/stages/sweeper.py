@@ -53,8 +53,9 @@ class Sweeper:
         while not stop.wait(every_s * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter
             try:
                 self.sweep()
-            except UnavailableError as error:
-                log.warning("sweep_failed", exc_info=error)
+            except Exception as error:  # noqa: BLE001 - a sweeper that died would never be missed
+                level = log.warning if isinstance(error, UnavailableError) else log.error
+                level("sweep_failed", exc_info=error)
 
     def send_unpublished(self) -> int:
         """Send again what was never sent or got lost; return how many."""

@@ -4,9 +4,15 @@ Only the pool's processes touch the database. Their parent never does, so a proc
 inherits no connection.
 """
 
+import logging
 import threading
 
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 from vigia_detect.bootstrap import Vigia, current, install, installed
 from vigia_detect.core.celery_config import celery_app
@@ -17,11 +23,17 @@ _stop = threading.Event()
 
 
 @setup_logging.connect
-def start_logging(**_: object) -> None:
-    """Put Vigia's structured log in the place of Celery's own."""
-    level = load_settings().log_level
+def start_logging(loglevel: int | None = None, **_: object) -> None:
+    """Put Vigia's structured log in the place of Celery's, at the level the worker was given."""
+    level = logging.getLevelName(loglevel) if loglevel else load_settings().log_level
     configure_logging(level)
     route_standard_logging(level)
+
+
+@worker_init.connect
+def load_before_forking(**_: object) -> None:
+    """Load what every process of the pool needs, so that a new one works at once."""
+    Vigia().preload()
 
 
 @worker_process_init.connect

@@ -39,7 +39,13 @@ class SqlAlerts:
         self._audit = audit
 
     def open(
-        self, subject: str, case_id: CaseId | None, request: AlertRequest, *, repeat_after_s: float
+        self,
+        subject: str,
+        case_id: CaseId | None,
+        request: AlertRequest,
+        *,
+        repeat_after_s: float,
+        asked: bool = False,
     ) -> tuple[AlertId, tuple[Run, ...]]:
         """Open the alert unless it is open; return it and its notification runs, if new."""
         known = alert_id(subject, request.kind)
@@ -52,10 +58,42 @@ class SqlAlerts:
             reasons=to_text(request.reasons),
         )
         if added is None:
-            return known, ()
+            return known, self._reopen(known, request, repeat_after_s, asked=asked)
         detail = {"alert_id": known, "kind": request.kind, "reasons": request.reasons}
         self._audit.write([AuditEntry(AuditEvent.ALERT_OPENED, subject, detail=detail)])
         return known, self._notify(known, request.kind, case_id, 1, repeat_after_s)
+
+    def _reopen(
+        self, known: AlertId, request: AlertRequest, repeat_after_s: float, *, asked: bool
+    ) -> tuple[Run, ...]:
+        """Open an acknowledged alert again when somebody asks or there is something new to say."""
+        alert = self.get(known)
+        if alert is None or alert.state == AlertState.OPEN:
+            return ()
+        new = tuple(reason for reason in request.reasons if reason not in alert.reasons)
+        if not (asked or new):
+            return ()
+        moved = self._connection.execute(
+            update(alerts)
+            .where(alerts.c.id == known, alerts.c.state == AlertState.ACKNOWLEDGED)
+            .values(
+                state=AlertState.OPEN,
+                reasons=to_text(alert.reasons + new),
+                acknowledged_at=None,
+                acknowledged_by=None,
+            )
+        )
+        if moved.rowcount != 1:  # somebody else has just done it
+            return ()
+        # An old deadline that has not fired would tell the round that begins here once more.
+        mine = (timers.c.kind == UNACKNOWLEDGED, timers.c.subject == known)
+        self._connection.execute(
+            update(timers).where(*mine, timers.c.fired_at.is_(None)).values(fired_at=now())
+        )
+        last = self._connection.execute(select(func.max(timers.c.round)).where(*mine)).scalar_one()
+        detail = {"alert_id": known, "kind": request.kind, "reasons": request.reasons}
+        self._audit.write([AuditEntry(AuditEvent.ALERT_REOPENED, alert.subject, detail=detail)])
+        return self._notify(known, request.kind, alert.case_id, last + 1, repeat_after_s)
 
     def repeat(self, alert_id: AlertId, number: int, *, repeat_after_s: float) -> tuple[Run, ...]:
         """Notify once more if nobody has acknowledged; return the new notification runs."""

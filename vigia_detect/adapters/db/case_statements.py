@@ -51,7 +51,10 @@ START = Prepared(
     .where(cases.c.id == bindparam("id_"), cases.c.state == _STARTED_FROM)
     .values(state=_STARTED, status_code=StatusCode.ANALYSING)
 )
-LOCK = Prepared(select(cases.c.id).where(cases.c.id == bindparam("id_")).with_for_update())
+# `key_share`: whoever adds an alert of the case meanwhile only needs its key and must not wait.
+LOCK = Prepared(
+    select(cases.c.id).where(cases.c.id == bindparam("id_")).with_for_update(key_share=True)
+)
 
 
 def _decided(urgency: Urgency) -> Prepared:

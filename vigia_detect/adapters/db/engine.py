@@ -14,7 +14,7 @@ from sqlalchemy import (
     event,
     or_,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -55,12 +55,15 @@ def make_engine(url: str, *, relaxed: bool) -> Engine:
         relaxed: commits need not wait for the disk; a later durable commit covers them.
 
     Raises:
-        ConfigurationError: another kind of database.
+        ConfigurationError: another kind of database, or no URL at all.
     """
-    if url.startswith("sqlite:"):
-        return _sqlite_engine(url, relaxed=relaxed)
-    if url.startswith(("postgresql:", "postgresql+psycopg:")):
-        return _postgresql_engine(url, relaxed=relaxed)
+    try:
+        if url.startswith("sqlite:"):
+            return _sqlite_engine(url, relaxed=relaxed)
+        if url.startswith(("postgresql:", "postgresql+psycopg:")):
+            return _postgresql_engine(url, relaxed=relaxed)
+    except (ArgumentError, ValueError):  # its text may quote the password
+        raise ConfigurationError("VIGIA_DATABASE_URL is not a URL that can be read.") from None
     raise ConfigurationError("VIGIA_DATABASE_URL must start with sqlite: or postgresql:")
 
 
@@ -143,6 +146,10 @@ def typed_errors(engine: Engine) -> Iterator[None]:
 def _typed(cause: BaseException | None, engine: Engine) -> UnavailableError | None:
     if "disk is full" in str(cause) or type(cause).__name__ == "DiskFull":
         return StorageFullError("The database has no room left: free disk space.")
+    if "is not a database" in str(cause) or "malformed" in str(cause):
+        return DatabaseUnavailableError(
+            "The database's file is damaged or is something else: restore it from its backup."
+        )
     operational = isinstance(cause, engine.dialect.loaded_dbapi.OperationalError)
     if operational or type(cause).__name__ == "UndefinedTable":
         return DatabaseUnavailableError(

@@ -28,7 +28,8 @@ LOST_AFTER_S = 1.0
 """A message sent this long ago to a queue that is empty now is lost (or just being claimed)."""
 
 STALE_AFTER_S = 60.0
-"""The last net: a message this old is sent again whatever the broker says."""
+"""The last net: a message this old is sent again whatever the broker says; after that twice as old,
+three times and so on, so that a long backlog is not made longer and longer by its own copies."""
 
 
 def _moved(event: RunEvent, **values: object) -> Update:
@@ -124,7 +125,7 @@ _WANTED = (
         runs.c.not_before <= now(),
         or_(
             runs.c.published_at.is_(None),
-            runs.c.published_at < now() - STALE_AFTER_S,
+            runs.c.published_at < now() - STALE_AFTER_S * runs.c.publishes,
             and_(
                 runs.c.published_at < now() - LOST_AFTER_S,
                 runs.c.queue.in_(bindparam("idle", expanding=True)),
@@ -149,6 +150,7 @@ UNPUBLISH = (
 TAKE_LAPSED = Prepared(
     select(*RUN_COLUMNS)
     .where(runs.c.state == RunState.RUNNING, runs.c.lease_until < now())
+    .order_by(runs.c.subject)  # two sweepers that lock the same cases do it in the same order
     .limit(bindparam("limit_"))
     .with_for_update(skip_locked=True)
 )

@@ -95,14 +95,16 @@ def _certainty(class_: str, proposal: Proposal) -> Certainty:
 
 
 def _class_reading(class_: str, candidates: tuple[str, ...], proposal: Proposal) -> Reading:
-    """Where no class is proposed, each candidate may be the right one.
+    """Where no class is proposed, each candidate that the findings allow may be the right one.
 
     What could change a proposed class is asked for with the class, not with every rule about it.
+    Where nobody found anything, a model's candidates alone settle nothing.
     """
     if class_ not in NO_CLASS:
         return known(class_, because=proposal.because)
     possible = tuple(dict.fromkeys(OTHERWISE.get(one, one) for one in candidates))
-    return Reading(possible, proposal.because, proposal.open, alternatives=True)
+    found = possible if proposal.because else ()
+    return Reading(found, proposal.because, proposal.open, alternatives=True)
 
 
 def _push(lesion: Lesion, bedside: LesionScope, rules: RuleSet) -> Push:

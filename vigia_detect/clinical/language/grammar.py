@@ -24,15 +24,30 @@ class Vocabulary:
 
     Attributes:
         paths: every path, with its codes; `YES_NO` for a yes/no, empty for a number or text.
+        lesion_paths: those that belong to one lesion.
         sets: named sets of codes.
         limits: numbers of the profile.
         definitions: named conditions, read so far.
+        of_lesion: definitions that speak of one lesion.
     """
 
     paths: Mapping[str, Codes]
+    lesion_paths: Codes = frozenset()
     sets: Mapping[str, Codes] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
-    definitions: Mapping[str, Node] = field(default_factory=dict)
+    definitions: dict[str, Node] = field(default_factory=dict)
+    of_lesion: set[str] = field(default_factory=set)
+
+    def define(self, name: str, text: str) -> None:
+        """Add a definition, which those after it may use.
+
+        Raises:
+            ConditionError: it cannot be read.
+        """
+        reader = _Reader(self)
+        self.definitions[name] = nodes.Defined(name, reader.condition(_parsed(text)))
+        if reader.needs_lesion:
+            self.of_lesion.add(name)
 
 
 ORDER: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
@@ -47,27 +62,43 @@ ORDER: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
 WRAPPERS: dict[str, Callable[[Node], Node]] = {
     "reported": nodes.Reported,
     "stated": nodes.Stated,
+}
+OVER_LESIONS: dict[str, Callable[[Node], Node]] = {
     "any_lesion": nodes.AnyLesion,
     "every_lesion": nodes.EveryLesion,
 }
 
 
-def read_condition(text: str, words: Vocabulary) -> Node:
+def read_condition(text: str, words: Vocabulary, *, of_lesion: bool) -> Node:
     """Return the condition that the text says.
 
+    Args:
+        text: the condition.
+        words: what it may use.
+        of_lesion: whether it is judged for one lesion. If not, a lesion's field must stand inside
+            ``any_lesion`` or ``every_lesion``; elsewhere it would always be unknown.
+
     Raises:
-        ConditionError: it is not a condition, or uses a word that nobody knows.
+        ConditionError: it is not a condition, or uses a word that nobody knows or not there.
     """
+    reader = _Reader(words)
+    node = reader.condition(_parsed(text))
+    if reader.needs_lesion and not of_lesion:
+        raise ConditionError(f"a lesion's field outside any_lesion(): {text!r}")
+    return node
+
+
+def _parsed(text: str) -> ast.expr:
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise ConditionError(f"not a condition: {text!r}") from error
-    return _Reader(words).condition(tree)
 
 
 class _Reader:
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
+        self.needs_lesion = False
 
     def condition(self, tree: ast.expr) -> Node:
         match tree:
@@ -93,12 +124,15 @@ class _Reader:
         if name in fixed:
             return nodes.Fixed(fixed[name])
         if name in self._words.definitions:
+            self.needs_lesion |= name in self._words.of_lesion
             return self._words.definitions[name]
         if self._words.paths.get(name) == YES_NO:
-            return nodes.Test(Path(name), lambda value: value is True)
+            return nodes.Test(self._path(name), lambda value: value is True)
         raise ConditionError(f"{name!r} is neither a definition nor a yes/no field")
 
     def _call(self, name: str, args: list[ast.expr]) -> Node:
+        if name in OVER_LESIONS and len(args) == 1:
+            return self._over_lesions(name, args[0])
         if name in WRAPPERS and len(args) == 1:
             return WRAPPERS[name](self.condition(args[0]))
         match name, args:
@@ -109,6 +143,12 @@ class _Reader:
             case "overlaps", [ast.Attribute() | ast.Name() as part, codes]:
                 return self._overlaps(_dotted(part), codes)
         raise ConditionError(f"no such use of {name}()")
+
+    def _over_lesions(self, name: str, part: ast.expr) -> Node:
+        before = self.needs_lesion
+        node = OVER_LESIONS[name](self.condition(part))
+        self.needs_lesion = before
+        return node
 
     def _overlaps(self, path: str, tree: ast.expr) -> Node:
         wanted = self._codes(path, tree)
@@ -175,6 +215,7 @@ class _Reader:
     def _path(self, name: str) -> Path:
         if name not in self._words.paths:
             raise ConditionError(f"no field or fact {name!r}")
+        self.needs_lesion |= name in self._words.lesion_paths
         return Path(name)
 
     def _number(self, tree: ast.expr) -> float:

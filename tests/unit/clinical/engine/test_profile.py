@@ -112,3 +112,12 @@ def test_a_broken_profile_is_refused_with_its_line(
 def test_a_missing_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nothing\.yaml"):
         load_rules(tmp_path / "nothing.yaml")
+
+
+def test_the_example_in_the_documents_works(tmp_path: Path) -> None:
+    page = Path(__file__).parents[4] / "docs" / "how-to" / "set-your-own-cut-offs.md"
+    example = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "example.yaml"
+    path.write_text(example, encoding="utf-8")
+    own = load_rules(path)
+    assert (own.profile, own.limit("fever_c")) == ("hospital_san_jose", 37.8)

@@ -11,7 +11,7 @@ from vigia_detect.domain.triage import Urgency
 from .documents import candidates, contexts, document, images
 
 Context = dict[str, Any]
-EXAMPLES = 60
+EXAMPLES = 40
 slow = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -57,7 +57,9 @@ class CaseReport:
     """All that is known about a case. Times are ISO 8601 in UTC.
 
     Attributes:
-        overall_status: accepted, processing, completed, needs_review, escalated or failed.
+        overall_status: accepted, processing, completed, needs_review, escalated or failed. Once
+            the case has ended it stays: `escalated` means that an alert was open then; `alerts`
+            says whether somebody has answered since.
         status_code: the reason, finer.
         urgency: the highest that any part has found so far.
         review_required: triage's word; null until it has spoken.

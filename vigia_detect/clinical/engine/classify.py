@@ -1,12 +1,13 @@
 """From bedside findings to a class, by the decision table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vigia_detect.clinical.engine.scope import LesionScope
 from vigia_detect.clinical.rule_set import Row, RuleSet
 from vigia_detect.domain.logic import NO_PATHS
 
 INDETERMINATE = "indeterminate"
+EARLIER = "lesion.previous_max_stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,6 @@ class Proposal:
         row: the row of the table that decided.
         because: findings that decided.
         open: unknown findings that could change the class or confirm it.
-        kept: the class stands because it was recorded earlier.
     """
 
     class_: str
@@ -29,25 +29,26 @@ class Proposal:
     row: str
     because: frozenset[str]
     open: frozenset[str]
-    kept: bool = False
 
 
 def propose(lesion: LesionScope, rules: RuleSet) -> Proposal:
     """Return what the findings give; an earlier, deeper class is kept and never staged down."""
     found = _by_table(lesion, rules.decision)
-    earlier = lesion.facts.fields.get("lesion.previous_max_stage")
-    if not isinstance(earlier, str) or not {found.class_, found.row} & {
-        *rules.classes.kept[earlier]
-    }:
-        return found
+    kept = {
+        earlier for earlier, now in rules.classes.kept.items() if {found.class_, found.row} & {*now}
+    }
+    recorded = lesion.read(EARLIER)
+    if not kept.intersection(recorded.values):
+        asks = recorded.open if kept else NO_PATHS
+        return replace(found, open=found.open | asks)
+    earlier = str(recorded.values[0])
     return Proposal(
         class_=earlier,
         candidates=(earlier,),
         confirmed=False,
         row=f"A2-13 ({found.row})",
-        because=found.because | lesion.facts.read("lesion.previous_max_stage").because,
+        because=found.because | recorded.because,
         open=found.open,
-        kept=True,
     )
 
 

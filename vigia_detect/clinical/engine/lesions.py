@@ -13,6 +13,7 @@ from vigia_detect.clinical.language.reading import Reading
 from vigia_detect.clinical.output import Certainty
 from vigia_detect.clinical.rule_set import RuleSet
 from vigia_detect.clinical.vocabulary import BLANCHABLE
+from vigia_detect.domain.logic import Truth
 
 NO_CLASS = (INDETERMINATE, UNUSABLE)
 OTHERWISE = {BLANCHABLE: "no_lesion_seen"}
@@ -21,7 +22,11 @@ OTHERWISE = {BLANCHABLE: "no_lesion_seen"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is proposed for one lesion."""
+    """What is proposed for one lesion.
+
+    Attributes:
+        open: unknown findings that could change class or certainty, or add a flag.
+    """
 
     id: str
     scope: LesionScope
@@ -32,6 +37,7 @@ class Found:
     candidates: tuple[str, ...]
     certainty: Certainty
     flags: tuple[str, ...]
+    open: frozenset[str]
     differentials: tuple[str, ...]
     wound_diagram_total: int | None
 
@@ -70,7 +76,7 @@ def examine(
             **_push_readings(push, everything),
         }
     )
-    flags = _flags(everything, rules)
+    flags, unsettled = _flags(everything, rules)
     differentials = _differentials(everything, rules)
     everything.learn({"has_differentials": known(bool(differentials))})
     return Found(
@@ -83,6 +89,7 @@ def examine(
         candidates=candidates,
         certainty=certainty,
         flags=flags,
+        open=proposal.open | unsettled,
         differentials=differentials,
         wound_diagram_total=lesion.cl_wound_diagram_total,
     )
@@ -135,12 +142,14 @@ def _push_readings(push: Push, lesion: LesionScope) -> dict[str, Reading]:
     }
 
 
-def _flags(lesion: LesionScope, rules: RuleSet) -> tuple[str, ...]:
+def _flags(lesion: LesionScope, rules: RuleSet) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the flags, and what could still add one."""
     verdicts = {flag.id: flag.when.judge(lesion) for flag in rules.flags}
     shown = tuple(name for name, verdict in verdicts.items() if verdict.is_true)
     because = frozenset[str]().union(*(verdicts[name].because for name in shown))
     lesion.learn({"lesion_flags": known(shown, because=because)})
-    return shown
+    unknown = (verdict for verdict in verdicts.values() if verdict.truth is Truth.UNKNOWN)
+    return shown, frozenset[str]().union(*(verdict.open for verdict in unknown))
 
 
 def _differentials(lesion: LesionScope, rules: RuleSet) -> tuple[str, ...]:

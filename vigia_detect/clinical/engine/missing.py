@@ -28,7 +28,7 @@ def missing(
     for verdict in triage.verdicts:
         found |= dict.fromkeys(askable(verdict.judged.open))
     for lesion in lesions:
-        found |= dict.fromkeys(askable(lesion.proposal.open))
+        found |= dict.fromkeys(askable(lesion.open))
     found |= dict.fromkeys(rated.missing)
     found |= dict.fromkeys(askable(NO_PATHS.union(*(one.open for one in rated.judged.values()))))
     return tuple(found)

@@ -33,6 +33,7 @@ def values(text: str, field: str, lang: str = "es") -> list[object]:
         ("PA 130/70 ayer, ahora 88/50", SBP, [130, 88]),
         ("curado hoy 10/11", SBP, []),
         ("TAS 85 mmHg", SBP, [85]),
+        ("precion arterial 85/50", SBP, [85]),
         ("Antecedente de sepsis en 2019 con fiebre de 39,5", TEMP, []),
         ("Antecedente de ACV en 2019. Con T° 38,5", TEMP, [38.5]),
         ("Antecedente de ACV en 2019, hoy con T° 38,5", TEMP, [38.5]),

@@ -194,7 +194,7 @@ def main() -> None:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # a bug of ours: its text could carry patient data, its kind cannot
         if _settings().log_level == "debug":
             raise
         typer.echo(say(_settings().lang, "unexpected", kind=type(error).__name__), err=True)

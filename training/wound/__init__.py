@@ -1,0 +1,1 @@
+"""How the bundled wound segmentation model was made. Not imported by the product."""

@@ -20,3 +20,4 @@ export PYTHONPATH=.:..
 "$python" -m wound.quantise "$out/wound32.onnx" "$data" "$out/split.json" "$out/wound8.onnx"
 "$python" -m wound.evaluate "$out/wound32.onnx" "$data" "$out/split.json" "$out/published32"
 "$python" -m wound.evaluate "$out/wound8.onnx" "$data" "$out/split.json" "$out/published"
+"$python" -m wound.robustness "$out/published/wound.json" "$data" "$out/split.json"

@@ -2,7 +2,8 @@
 
     python -m wound.export OUT/best.pt MODEL.onnx
 
-The exported network takes RGB bytes and gives probabilities, so that scaling lives in one place.
+The exported network takes RGB bytes and gives probabilities, so that scaling lives in one place. It
+looks at the picture and at its mirror image and gives the mean: a wound has no left or right.
 """
 
 import argparse
@@ -25,7 +26,8 @@ class Served(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Return the probabilities."""
         x = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
-        return self.net(x)[:, 0].sigmoid()
+        there, mirrored = self.net(torch.cat([x, x.flip(3)]))[:, 0].sigmoid().split(1)
+        return (there + mirrored.flip(2)) / 2
 
 
 def export(weights: Path, out: Path) -> None:

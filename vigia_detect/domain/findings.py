@@ -3,6 +3,7 @@
 None always means "not known" or "not looked for", never "not there".
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import fsum, isfinite
@@ -128,6 +129,20 @@ class ModelUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassPrediction:
+    """What a hospital's own classifier says of a picture.
+
+    Attributes:
+        probabilities: calibrated probability by class, summing to at most 1.
+        candidates: its conformal set of classes.
+    """
+
+    probabilities: Mapping[str, float]
+    candidates: tuple[str, ...]
+    model: ModelUsed
+
+
+@dataclass(frozen=True, slots=True)
 class PictureFindings:
     """All that was found in a picture.
 
@@ -137,6 +152,7 @@ class PictureFindings:
         wound: None when none was found or, without `model`, none was looked for.
         intact_skin: colours seen on skin that is not open; None when not looked for.
         model: None when no wound model has looked.
+        prediction: None when no classifier of the hospital's own is installed.
         quality: figures and reasons of the quality checks.
     """
 
@@ -145,6 +161,7 @@ class PictureFindings:
     wound: Wound | None = None
     intact_skin: tuple[SkinColour, ...] | None = None
     model: ModelUsed | None = None
+    prediction: ClassPrediction | None = None
     quality: JsonObject = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
@@ -157,6 +174,7 @@ class PictureFindings:
             "problems": list(self.problems),
             "findings": {"wound": wound, "intact_skin": colours},
             "model": None if self.model is None else asdict(self.model),
+            "prediction": None if self.prediction is None else _prediction_json(self.prediction),
             "quality": self.quality,
         }
 
@@ -169,13 +187,14 @@ class PictureFindings:
         """
         inner = _object(found.get("findings"))
         wound, skin = inner.get("wound"), inner.get("intact_skin")
-        model = found.get("model")
+        model, said = found.get("model"), found.get("prediction")
         return cls(
             usable=found["usable"] is True,
             problems=tuple(str(problem) for problem in _list(found["problems"])),
             wound=Wound.from_json(wound) if isinstance(wound, dict) else None,
             intact_skin=None if skin is None else tuple(SkinColour(str(s)) for s in _list(skin)),
             model=_model(model) if isinstance(model, dict) else None,
+            prediction=_prediction(said) if isinstance(said, dict) else None,
             quality=_object(found.get("quality")),
         )
 
@@ -190,6 +209,22 @@ class Analysis:
 
     findings: PictureFindings
     overlay: bytes | None = None
+
+
+def _prediction_json(said: ClassPrediction) -> JsonObject:
+    return {
+        "probabilities": dict(said.probabilities),
+        "candidates": list(said.candidates),
+        "model": asdict(said.model),
+    }
+
+
+def _prediction(said: JsonObject) -> ClassPrediction:
+    return ClassPrediction(
+        probabilities=_numbers(_object(said["probabilities"])),
+        candidates=tuple(str(class_) for class_ in _list(said["candidates"])),
+        model=_model(_object(said["model"])),
+    )
 
 
 def _model(found: JsonObject) -> ModelUsed:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigia_detect.domain.findings import (
+    ClassPrediction,
     ModelUsed,
     PictureFindings,
     Size,
@@ -32,6 +33,9 @@ WOUNDS = st.builds(
     st.none() | SIZES,
     st.none() | st.text(max_size=9),
 )
+OWN = ClassPrediction(
+    {"stage_2": 0.7, "stage_3": 0.2}, ("stage_2",), ModelUsed("ours-3", "sha256:1")
+)
 FINDINGS = st.builds(
     PictureFindings,
     usable=st.booleans(),
@@ -39,6 +43,7 @@ FINDINGS = st.builds(
     wound=st.none() | WOUNDS,
     intact_skin=st.none() | st.sampled_from([(), (SkinColour.RED,), (SkinColour.PURPLE,)]),
     model=st.none() | st.just(ModelUsed("wound-segmenter-1", "sha256:00")),
+    prediction=st.none() | st.just(OWN),
     quality=st.just({"measures": {"focus": 3.2}}),
 )
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from vigia_detect.bootstrap import Vigia
+from vigia_detect.bootstrap import Vigia, install, reset
+from vigia_detect.cli.cases import write_overlay
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults
 from vigia_detect.domain.findings import (
+    OVERLAY,
     Analysis,
     ModelUsed,
     PictureFindings,
@@ -24,9 +26,9 @@ from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
-from vigia_detect.errors import NotFoundError
+from vigia_detect.errors import InvalidOptionError, NotFoundError
 from vigia_detect.settings import Settings
-from vigia_detect.stages.image_analysis import OVERLAY, ImageAnalysis
+from vigia_detect.stages.image_analysis import ImageAnalysis
 from vigia_detect.testing import draw_wound
 
 PICTURE = draw_wound(1, (96, 96))
@@ -121,7 +123,8 @@ def test_a_covered_bed_is_proposed_as_unstageable_and_is_urgent(system: System) 
     case_id = system.worked()
     found = image(system, case_id)
     assert PictureFindings.from_json(found) == COVERED
-    assert found["candidate_set"][0] == "unstageable"
+    assert [one["likelihood"] for one in found["possible"]][:2] == ["likely", "not_excluded"]
+    assert found["possible"][0]["es"] == "LPP no clasificable"
     assert {row["row"] for row in found["moved_by"]["unstageable"]} > {"A2-9, A2-10"}
     assert {question["id"] for question in found["questions"]} >= {"pressure", "heel_eschar"}
     report = system.vigia.desk.report(case_id, actor="test")
@@ -188,6 +191,19 @@ def test_a_case_without_overlay_says_so(system: System) -> None:
         system.vigia.desk.attachment(case_id, OVERLAY, actor="nurse")
     with pytest.raises(NotFoundError, match="There is no case"):
         system.vigia.desk.attachment("nothing", OVERLAY, actor="nurse")
+
+
+def test_the_command_writes_the_overlay_for_its_user_alone(system: System, tmp_path: Path) -> None:
+    case_id, path = system.worked(), tmp_path / "out.png"
+    install(system.vigia)
+    try:
+        write_overlay(case_id, path)
+        with pytest.raises(InvalidOptionError, match="cannot be written"):
+            write_overlay(case_id, tmp_path / "none" / "out.png")
+    finally:
+        reset()
+    assert path.read_bytes() == DRAWN
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_an_attempt_that_comes_too_late_does_not_replace_the_overlay(system: System) -> None:

@@ -58,7 +58,8 @@ class Opinion:
 
     Attributes:
         probabilities: by class, most likely first; the sum is at most 1.
-        candidates: the classes to keep in mind, most likely first.
+        candidates: the classes to keep in mind, most likely first, each with how likely it is in
+            a word: likely, possible or not_excluded.
         moves: what moved each probability.
         differentials: other causes to think of.
         questions: by id, in the order in which to ask them.
@@ -66,7 +67,7 @@ class Opinion:
     """
 
     probabilities: Mapping[str, float]
-    candidates: tuple[str, ...]
+    candidates: Mapping[str, str]
     moves: tuple[Move, ...]
     differentials: tuple[str, ...]
     questions: Mapping[str, Question]
@@ -93,7 +94,7 @@ def judge(
     candidates = _candidates(probabilities, shares, table, found.prediction, rules)
     return Opinion(
         probabilities=probabilities,
-        candidates=candidates,
+        candidates={one: _word(probabilities.get(one, 0), rules) for one in candidates},
         moves=moves,
         differentials=_differentials(shares, table),
         questions=_questions(found, shares, table, candidates, recorded),
@@ -225,6 +226,12 @@ def _candidates(
     chosen.update(rules.classes.beside_of(chosen))
     ranked = (*probabilities, *(one for one in CLASSES if one not in probabilities))
     return tuple(class_ for class_ in ranked if class_ in chosen)
+
+
+def _word(chance: float, rules: RuleSet) -> str:
+    if chance >= rules.limit("tau_low"):
+        return "likely"
+    return "possible" if chance >= rules.limit("plausible") else "not_excluded"
 
 
 def _differentials(shares: Shares, table: PhotoModel) -> tuple[str, ...]:

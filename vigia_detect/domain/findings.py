@@ -13,6 +13,9 @@ from vigia_detect.domain.case import Json, JsonObject
 
 ROUNDING = 1e-3
 
+OVERLAY = "overlay"
+"""Name of the attachment that is the picture with its findings drawn on it."""
+
 
 class Tissue(StrEnum):
     """Kinds of tissue that a wound bed shows in a picture."""

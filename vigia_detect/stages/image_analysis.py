@@ -1,9 +1,8 @@
 from vigia_detect.clinical import RuleSet
 from vigia_detect.clinical.photo_classes import Opinion, judge
 from vigia_detect.domain.case import CaseFile, Json, JsonObject, StageOutput, StageResults
+from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.ports import ImageAnalyser
-
-OVERLAY = "overlay"
 
 
 class ImageAnalysis:
@@ -24,12 +23,12 @@ class ImageAnalysis:
         opinion = judge(found, self._rules, recorded=_recorded(case.context))
         result = found.to_json() | {"class_proposed": opinion is not None}
         if opinion is not None:
-            result |= opinion_json(opinion)
+            result |= opinion_json(opinion, self._rules)
         overlay = {} if analysis.overlay is None else {OVERLAY: analysis.overlay}
         return StageOutput(result, attachments=overlay)
 
 
-def opinion_json(opinion: Opinion) -> JsonObject:
+def opinion_json(opinion: Opinion, rules: RuleSet) -> JsonObject:
     """Return the opinion: probabilities for the engine, the rest for people."""
     moved: dict[str, Json] = {
         class_: [
@@ -41,9 +40,22 @@ def opinion_json(opinion: Opinion) -> JsonObject:
     }
     return {
         "candidates": dict(opinion.probabilities),
-        "candidate_set": list(opinion.candidates),
+        "possible": [
+            {
+                "class": class_,
+                "likelihood": word,
+                "probability": opinion.probabilities.get(class_, 0.0),
+                "es": rules.classes.classes[class_].es,
+                "en": rules.classes.classes[class_].en,
+            }
+            for class_, word in opinion.candidates.items()
+        ],
         "moved_by": moved,
-        "differentials": list(opinion.differentials),
+        "differentials": [
+            {"id": cause.id, "es": cause.data.es, "en": cause.data.en}
+            for cause in rules.differentials
+            if cause.id in opinion.differentials
+        ],
         "questions": [
             {"id": name, "asks": list(one.asks), "es": one.es, "en": one.en}
             for name, one in opinion.questions.items()

@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.domain.audit import AuditEntry
-from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
+from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.escalation import AlertRequest
+from vigia_detect.domain.findings import Analysis
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
 from vigia_detect.domain.records import (
     ClaimedRun,
@@ -310,8 +311,12 @@ class PictureReader(Protocol):
 class ImageAnalyser(Protocol):
     """Looks at a picture."""
 
-    def analyse(self, jpeg: bytes) -> JsonObject:
-        """Return findings in the `image_analysis` form of the case format, plus measures."""
+    def analyse(self, jpeg: bytes) -> Analysis:
+        """Return what it found and a picture of it.
+
+        Raises:
+            CorruptDataError: it is no picture; what was stored has been damaged.
+        """
 
 
 class Notifier(Protocol):

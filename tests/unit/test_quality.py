@@ -10,10 +10,9 @@ from vigia_detect.adapters.vision.measures import measure
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.adapters.vision.quality import REASONS, QualityChecker, Thresholds
 from vigia_detect.errors import CorruptDataError
-from vigia_detect.ports import ImageAnalyser
 from vigia_detect.testing import SKIN, draw_wound
 
-CHECKER: ImageAnalyser = QualityChecker()
+CHECKER = QualityChecker()
 # vocabulary of the case format
 PROBLEMS = {
     *("blur", "dark", "no_wound", "dressing_on", "several_wounds", "face", "other_person"),

@@ -80,10 +80,19 @@ def submit(
 
 
 @app.command()
-def case(case_id: CaseArgument, as_json: Json = False) -> None:
+def case(
+    case_id: CaseArgument,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the picture with its findings drawn on it (PNG)."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show all that is known about a case. Reading it is recorded."""
     from vigia_detect.cli import cases
 
+    if overlay is not None:
+        cases.write_overlay(case_id, overlay)
     cases.show(case_id, as_json=as_json)
 
 

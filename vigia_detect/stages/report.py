@@ -134,5 +134,11 @@ def missing_parts(stages: dict[Stage, StageReport]) -> dict[str, str]:
     }
     image = stages[Stage.IMAGE_ANALYSIS].result
     if image is not None and image.get("class_proposed") is False:
-        missing["class_from_image"] = "no_wound_model"
+        missing["class_from_image"] = _why_no_class(image)
     return missing
+
+
+def _why_no_class(image: JsonObject) -> str:
+    if image.get("usable") is False:
+        return "image_unusable"
+    return "no_wound_model" if image.get("model") is None else "nothing_to_judge"

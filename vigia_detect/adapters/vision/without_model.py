@@ -1,0 +1,28 @@
+"""An analyser where no wound model is installed: it tells usable pictures, and finds nothing."""
+
+from vigia_detect.adapters.vision.quality import QualityChecker
+from vigia_detect.domain.case import Json, JsonObject
+from vigia_detect.domain.findings import Analysis, PictureFindings
+
+
+class WithoutModel:
+    """Checks the quality (see `ports.ImageAnalyser`); no wound is looked for."""
+
+    def __init__(self, checker: QualityChecker | None = None) -> None:
+        self._checker = checker or QualityChecker()
+
+    def analyse(self, jpeg: bytes) -> Analysis:
+        """Return the picture's quality alone. Raises CorruptDataError when it is no picture."""
+        found = self._checker.analyse(jpeg)
+        problems, quality = found["problems"], found["quality"]
+        return Analysis(
+            PictureFindings(
+                usable=found["usable"] is True,
+                problems=tuple(map(str, problems if isinstance(problems, list) else ())),
+                quality=_object(quality),
+            )
+        )
+
+
+def _object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}

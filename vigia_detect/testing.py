@@ -55,6 +55,7 @@ def draw_wound(
     skin: int | None = None,
     blur: float = 0,
     light: float = 1,
+    parts: Sequence[str] | None = None,
 ) -> bytes:
     """Draw a wound on skin on a sheet and return it as a file. The same seed, the same picture.
 
@@ -65,13 +66,19 @@ def draw_wound(
         skin: tone from 0 (very light) to 5 (very dark); by default the seed chooses.
         blur: radius in thousandths of the longer side; 10 is badly out of focus.
         light: brightness; 1 is ordinary room light, 0.1 nearly dark, 4 overexposed.
+        parts: tissues of `PARTS`; none of them is skin without a wound. By default the seed mixes
+            granulation, slough and necrosis.
     """
     rng = np.random.default_rng(seed)
-    tone = SKIN[int(rng.integers(len(SKIN))) if skin is None else skin]
-    pixels = _body(rng, size, tone)
-    inside, tissue = _wound(rng, size)
-    pixels += inside[..., None] * (tissue - pixels)
-    pixels = (pixels * _lamp(rng, size)[..., None]) * light
+    tone = int(rng.integers(len(SKIN))) if skin is None else skin
+    if parts:
+        pixels = draw_wound_parts(seed, parts, size=size, skin=tone).rgb.astype(np.float32) * light
+    else:
+        pixels = _body(rng, size, SKIN[tone])
+        if parts is None:
+            inside, tissue = _wound(rng, size)
+            pixels += inside[..., None] * (tissue - pixels)
+        pixels = (pixels * _lamp(rng, size)[..., None]) * light
     pixels += rng.normal(0, 2, pixels.shape).astype(np.float32)  # noise of the sensor
     image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
     if blur:

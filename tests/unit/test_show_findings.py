@@ -7,7 +7,7 @@ import pytest
 from vigia_detect.cli.finding_texts import TEXTS, percent
 from vigia_detect.cli.show_findings import finding_lines
 from vigia_detect.clinical import load_rules
-from vigia_detect.domain.case import ATTACHMENTS, CaseFile, JsonObject
+from vigia_detect.domain.case import CaseFile, JsonObject
 from vigia_detect.domain.findings import (
     Analysis,
     ModelUsed,
@@ -36,10 +36,10 @@ class Known:
         return Analysis(self._found)
 
 
-def lines(found: PictureFindings, lang: str = "es", **more: JsonObject) -> dict[str, str]:
+def lines(found: PictureFindings, lang: str = "es", *, overlay: str = "") -> dict[str, str]:
     case = CaseFile(CaseId("c"), Pseudonym("p"), "P-1", lang, {}, {}, lambda: b"")
     result = ImageAnalysis(Known(found), RULES)(case, {}).result
-    return dict(finding_lines(result | more, "c-1", lang))
+    return dict(finding_lines(result, overlay, lang))
 
 
 def seen(wound: Wound | None, **more: tuple[SkinColour, ...]) -> PictureFindings:
@@ -105,8 +105,8 @@ def test_without_a_model_it_is_said_that_no_wound_was_looked_for() -> None:
 
 
 def test_the_command_for_the_overlay_is_shown_when_there_is_one() -> None:
-    told = lines(seen(Wound(0.1)), **{ATTACHMENTS: {"overlay": "ref"}})
-    assert "vigia case c-1 --overlay" in told["Imagen"]
+    told = lines(seen(Wound(0.1)), overlay="vigia case c-1 --overlay ARCHIVO.png")
+    assert told["Imagen"].endswith("dibujados: vigia case c-1 --overlay ARCHIVO.png")
 
 
 @pytest.mark.parametrize(("share", "text"), [(0, "0 %"), (0.001, "<1 %"), (0.5, "50 %")])

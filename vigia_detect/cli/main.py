@@ -167,11 +167,15 @@ def up() -> None:
 
 
 @app.command()
-def demo() -> None:
-    """Run six test cases in a throw-away home, then leave nothing behind."""
+def demo(
+    findings: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Keeps the pictures with their findings.")
+    ] = Path("demo-findings"),
+) -> None:
+    """Run six test cases in a throw-away home; only the pictures of the findings stay."""
     from vigia_detect.cli.demo import run_demo
 
-    run_demo()
+    run_demo(findings)
 
 
 @app.command()

@@ -3,35 +3,35 @@
 from collections.abc import Iterator
 
 from vigia_detect.cli.finding_texts import decimal, percent, word
-from vigia_detect.domain.case import ATTACHMENTS, Json, JsonObject
+from vigia_detect.domain.case import Json, JsonObject
 from vigia_detect.domain.findings import PictureFindings, Tissue, TissueShares, Wound
 
 Line = tuple[str, str]
 ITEM = "\n    "
 
 
-def finding_lines(result: JsonObject, case_id: str, lang: str) -> Iterator[Line]:
+def finding_lines(result: JsonObject, overlay: str, lang: str) -> Iterator[Line]:
     """Say what the image analysis found.
 
     Args:
         result: of the stage `image_analysis`.
-        case_id: the case, for the command that writes the overlay.
+        overlay: where the picture with its findings is to be had; empty when there is none.
         lang: es or en.
     """
     found = PictureFindings.from_json(result)
-    yield word(lang, "image"), _quality(found, result, case_id, lang)
+    yield word(lang, "image"), _quality(found, overlay, lang)
     if found.model is not None and found.usable:
         yield from _wound(found, lang)
     yield from _possible(result, lang)
 
 
-def _quality(found: PictureFindings, result: JsonObject, case_id: str, lang: str) -> str:
+def _quality(found: PictureFindings, overlay: str, lang: str) -> str:
     parts = [word(lang, "usable" if found.usable else "not_usable")]
     parts += _reasons(found, lang)
     if found.usable and found.model is None:
         parts.append(word(lang, "no_model"))
-    if result.get(ATTACHMENTS):
-        parts.append(word(lang, "overlay", case_id=case_id))
+    if overlay:
+        parts.append(word(lang, "overlay", where=overlay))
     return "; ".join(parts)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vigia_detect.domain.case import JsonObject, RunStatus
+from vigia_detect.domain.case import ATTACHMENTS, JsonObject, RunStatus
 from vigia_detect.domain.escalation import AlertKind, AlertState
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.records import StoredAlert
@@ -84,6 +84,12 @@ class CaseReport:
     assessment: JsonObject | None
     alerts: tuple[AlertReport, ...]
     missing: dict[str, str]
+
+    def attachments(self) -> frozenset[str]:
+        """Return the names of the files that belong to its results."""
+        results = (stage.result for stage in self.stages.values() if stage.result)
+        named = (result.get(ATTACHMENTS) for result in results)
+        return frozenset(name for refs in named if isinstance(refs, dict) for name in refs)
 
 
 def iso(seconds: float | None) -> str | None:

@@ -10,12 +10,12 @@ Line = tuple[str, str]
 ITEM = "\n    "
 
 
-def finding_lines(result: JsonObject, case_id: str, lang: str) -> Iterator[Line]:
+def finding_lines(result: JsonObject, case_id: str | None, lang: str) -> Iterator[Line]:
     """Say what the image analysis found.
 
     Args:
         result: of the stage `image_analysis`.
-        case_id: the case, for the command that writes the overlay.
+        case_id: for the command that writes the overlay; None outside of a case.
         lang: es or en.
     """
     found = PictureFindings.from_json(result)
@@ -25,12 +25,12 @@ def finding_lines(result: JsonObject, case_id: str, lang: str) -> Iterator[Line]
     yield from _possible(result, lang)
 
 
-def _quality(found: PictureFindings, result: JsonObject, case_id: str, lang: str) -> str:
+def _quality(found: PictureFindings, result: JsonObject, case_id: str | None, lang: str) -> str:
     parts = [word(lang, "usable" if found.usable else "not_usable")]
     parts += _reasons(found, lang)
     if found.usable and found.model is None:
         parts.append(word(lang, "no_model"))
-    if result.get(ATTACHMENTS):
+    if case_id is not None and result.get(ATTACHMENTS):
         parts.append(word(lang, "overlay", case_id=case_id))
     return "; ".join(parts)
 

@@ -16,8 +16,10 @@ from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vigia_detect.adapters.vision.picture import PillowReader
+    from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.clinical import RuleSet
-    from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
+    from vigia_detect.ports import BlobStore, Cipher, Notifier, PictureInspector, Publisher, Store
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
@@ -135,9 +137,30 @@ class Vigia:
         return Relay(self.store, self.publisher)
 
     @cached_property
+    def pictures(self) -> "PillowReader":
+        """Reads what people send."""
+        from vigia_detect.adapters.vision.picture import PillowReader
+
+        return PillowReader(
+            max_bytes=self.settings.max_image_mb * 1_000_000,
+            max_pixels=self.settings.max_image_megapixels * 1_000_000,
+        )
+
+    @cached_property
+    def wound_finder(self) -> "WoundFinder":
+        """Looks at pictures: one network a process, loaded when it is first needed."""
+        from vigia_detect.adapters.vision.wound_finder import WoundFinder
+
+        return WoundFinder(self.pictures)
+
+    @property
+    def inspector(self) -> "PictureInspector":
+        """Looks at files outside of any case."""
+        return self.wound_finder
+
+    @cached_property
     def intake(self) -> "Intake":
         """Accepts cases."""
-        from vigia_detect.adapters.vision.picture import PillowReader
         from vigia_detect.stages.intake import Intake
 
         return Intake(
@@ -146,10 +169,7 @@ class Vigia:
             cipher=self.cipher,
             blobs=self.blobs,
             vault=self.vault,
-            pictures=PillowReader(
-                max_bytes=self.settings.max_image_mb * 1_000_000,
-                max_pixels=self.settings.max_image_megapixels * 1_000_000,
-            ),
+            pictures=self.pictures,
             rules=self.rules,
             alert_repeat_s=self.settings.alert_repeat_s,
         )

@@ -13,6 +13,7 @@ VigiaError
 │   ├── BrokerUnavailableError
 │   └── StorageFullError
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
+│   └── InvalidModelError          a network or classifier is not what its manifest says
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -117,6 +118,10 @@ class StorageFullError(UnavailableError):
 
 class ConfigurationError(VigiaError):
     """A setting, key or file that Vigia needs is missing or wrong."""
+
+
+class InvalidModelError(ConfigurationError):
+    """A network or classifier is missing, damaged, or not what its manifest says."""
 
 
 class WaitTimeoutError(VigiaError):

@@ -7,7 +7,7 @@ from typing import Protocol
 from vigia_detect.domain.audit import AuditEntry
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.escalation import AlertRequest
-from vigia_detect.domain.findings import Analysis
+from vigia_detect.domain.findings import Analysis, Inspection
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
 from vigia_detect.domain.records import (
     ClaimedRun,
@@ -317,6 +317,13 @@ class ImageAnalyser(Protocol):
         Raises:
             CorruptDataError: it is no picture; what was stored has been damaged.
         """
+
+
+class PictureInspector(Protocol):
+    """Looks at a file outside of any case; nothing is stored."""
+
+    def inspect(self, raw: bytes) -> Inspection:
+        """Return findings and mask. Raises InvalidImageError when it is no picture to take."""
 
 
 class Notifier(Protocol):

@@ -47,6 +47,22 @@ def assess(
 
 
 @app.command()
+def vision(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Pictures, or folders of pictures.")
+    ],
+    masks: Annotated[
+        Path | None, typer.Option(help="Write a mask a picture here: PNG, white is wound.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at pictures: usable, wound, tissue, size, possible classes. Nothing is stored."""
+    from vigia_detect.cli.vision import look
+
+    look(paths, masks=masks, as_json=as_json)
+
+
+@app.command()
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],

@@ -214,6 +214,18 @@ class Analysis:
     overlay: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What looking at one file gave, outside of any case.
+
+    Attributes:
+        mask: the wound in white on black, PNG of one channel, in the picture's upright size.
+    """
+
+    findings: PictureFindings
+    mask: bytes
+
+
 def _prediction_json(said: ClassPrediction) -> JsonObject:
     return {
         "probabilities": dict(said.probabilities),

@@ -1,7 +1,9 @@
+from collections.abc import Collection
+
 from vigia_detect.clinical import RuleSet
 from vigia_detect.clinical.photo_classes import Opinion, judge
 from vigia_detect.domain.case import CaseFile, Json, JsonObject, StageOutput, StageResults
-from vigia_detect.domain.findings import OVERLAY
+from vigia_detect.domain.findings import OVERLAY, PictureFindings
 from vigia_detect.ports import ImageAnalyser
 
 
@@ -19,13 +21,18 @@ class ImageAnalysis:
         """
         del inputs  # the first stage of its branch
         analysis = self._analyser.analyse(case.read_image())
-        found = analysis.findings
-        opinion = judge(found, self._rules, recorded=_recorded(case.context))
-        result = found.to_json() | {"class_proposed": opinion is not None}
-        if opinion is not None:
-            result |= opinion_json(opinion, self._rules)
+        result = describe(analysis.findings, self._rules, recorded=_recorded(case.context))
         overlay = {} if analysis.overlay is None else {OVERLAY: analysis.overlay}
         return StageOutput(result, attachments=overlay)
+
+
+def describe(
+    found: PictureFindings, rules: RuleSet, *, recorded: Collection[str] = ()
+) -> JsonObject:
+    """Return findings and, when they show something to judge, what classes they make possible."""
+    opinion = judge(found, rules, recorded=recorded)
+    result = found.to_json() | {"class_proposed": opinion is not None}
+    return result if opinion is None else result | opinion_json(opinion, rules)
 
 
 def opinion_json(opinion: Opinion, rules: RuleSet) -> JsonObject:

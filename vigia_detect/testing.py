@@ -20,6 +20,7 @@ SKIN = (
 # granulation, slough, necrosis: red, yellow, black
 TISSUE = np.array([(168, 36, 40), (196, 164, 88), (46, 34, 30)], np.float32)
 SHEET = (206, 214, 216)
+HALF = 0.5  # a pixel that is more wound than skin is wound
 
 
 def draw_wound(
@@ -41,6 +42,20 @@ def draw_wound(
         blur: radius in thousandths of the longer side; 10 is badly out of focus.
         light: brightness; 1 is ordinary room light, 0.1 nearly dark, 4 overexposed.
     """
+    drawn, _ = draw_wound_and_mask(seed, size, kind=kind, skin=skin, blur=blur, light=light)
+    return drawn
+
+
+def draw_wound_and_mask(
+    seed: int,
+    size: tuple[int, int] = (640, 480),
+    *,
+    kind: str = "JPEG",
+    skin: int | None = None,
+    blur: float = 0,
+    light: float = 1,
+) -> tuple[bytes, npt.NDArray[np.bool_]]:
+    """Return what `draw_wound` draws and where its wound is, shape (height, width)."""
     rng = np.random.default_rng(seed)
     tone = SKIN[int(rng.integers(len(SKIN))) if skin is None else skin]
     pixels = _body(rng, size, tone)
@@ -53,7 +68,7 @@ def draw_wound(
         image = image.filter(ImageFilter.GaussianBlur(blur * max(size) / 1000))
     file = io.BytesIO()
     image.save(file, kind, **({"quality": 90} if kind in {"JPEG", "WEBP"} else {}))
-    return file.getvalue()
+    return file.getvalue(), np.asarray(inside > HALF, np.bool_)
 
 
 def _clouds(rng: np.random.Generator, size: tuple[int, int], cells: int) -> Floats:

@@ -22,6 +22,7 @@ SKIN = (
 # granulation, slough, necrosis: red, yellow, black
 TISSUE = np.array([(168, 36, 40), (196, 164, 88), (46, 34, 30)], np.float32)
 SHEET = (206, 214, 216)
+HALF = 0.5  # a pixel that is more wound than skin is wound
 # colours of the tissues that a drawn wound can be made of
 PARTS = {
     "granulation": (172, 44, 48),
@@ -69,15 +70,34 @@ def draw_wound(
         parts: tissues of `PARTS`; none of them is skin without a wound. By default the seed mixes
             granulation, slough and necrosis.
     """
+    drawn, _ = draw_wound_and_mask(
+        seed, size, kind=kind, skin=skin, blur=blur, light=light, parts=parts
+    )
+    return drawn
+
+
+def draw_wound_and_mask(
+    seed: int,
+    size: tuple[int, int] = (640, 480),
+    *,
+    kind: str = "JPEG",
+    skin: int | None = None,
+    blur: float = 0,
+    light: float = 1,
+    parts: Sequence[str] | None = None,
+) -> tuple[bytes, npt.NDArray[np.bool_]]:
+    """Return what `draw_wound` draws and where its wound is, shape (height, width)."""
     rng = np.random.default_rng(seed)
     tone = int(rng.integers(len(SKIN))) if skin is None else skin
     if parts:
-        pixels = draw_wound_parts(seed, parts, size=size, skin=tone).rgb.astype(np.float32) * light
+        drawn = draw_wound_parts(seed, parts, size=size, skin=tone)
+        pixels, mask = drawn.rgb.astype(np.float32) * light, drawn.mask
     else:
-        pixels = _body(rng, size, SKIN[tone])
+        pixels, mask = _body(rng, size, SKIN[tone]), np.zeros(size[::-1], np.bool_)
         if parts is None:
             inside, tissue = _wound(rng, size)
             pixels += inside[..., None] * (tissue - pixels)
+            mask = np.asarray(inside > HALF, np.bool_)
         pixels = (pixels * _lamp(rng, size)[..., None]) * light
     pixels += rng.normal(0, 2, pixels.shape).astype(np.float32)  # noise of the sensor
     image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
@@ -85,7 +105,7 @@ def draw_wound(
         image = image.filter(ImageFilter.GaussianBlur(blur * max(size) / 1000))
     file = io.BytesIO()
     image.save(file, kind, **({"quality": 90} if kind in {"JPEG", "WEBP"} else {}))
-    return file.getvalue()
+    return file.getvalue(), mask
 
 
 def draw_wound_parts(
@@ -115,7 +135,7 @@ def draw_wound_parts(
     pixels += inside[..., None] * (colours[lie] * wet[..., None] - pixels)
     lamp = _lamp(rng, size)[..., None] * np.array(light, np.float32) ** (1 / 2.2)
     noisy = pixels * lamp + rng.normal(0, 2, pixels.shape)
-    mask = inside > 0.5  # noqa: PLR2004 - the middle of the soft edge
+    mask = np.asarray(inside > HALF, np.bool_)
     shares = {part: float((lie[mask] == place).mean()) for place, part in enumerate(parts)}
     return DrawnWound(noisy.clip(0, 255).astype(np.uint8), mask, shares)
 

@@ -21,7 +21,7 @@ from vigia_detect.adapters.vision.constancy import (
     corrected,
     judge_light,
 )
-from vigia_detect.adapters.vision.skin import SkinTone, healthy_skin, skin_tone
+from vigia_detect.adapters.vision.skin_tone import SkinTone, healthy_skin, skin_tone
 
 TISSUES: Final = ("granulation", "slough", "necrosis", "epithelial", "purple")
 UNCERTAIN: Final = len(TISSUES) + 1  # label; 0 is outside of the wound, tissues count from 1

@@ -1,6 +1,7 @@
 """What a nurse reads of a picture's findings, in both languages."""
 
 import string
+from dataclasses import replace
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_tissue_is_said_in_percent_the_uncertain_share_last() -> None:
     told = lines(seen(Wound(0.08, 2, TISSUE)))
     assert told["Herida"] == "8 % de la foto, 2 zonas"
     assert told["Tejido"] == "granulación 62 %, esfacelo 25 %, púrpura <1 %, sin determinar 13 %"
-    assert told["Tamaño"] == "sin regla: sin centímetros"
+    assert told["Tamaño"] == "sin centímetros"
 
 
 def test_nothing_undetermined_is_said_too() -> None:
@@ -74,6 +75,11 @@ def test_nothing_undetermined_is_said_too() -> None:
 )
 def test_a_size_is_said_in_centimetres(lang: str, label: str, text: str) -> None:
     assert lines(seen(Wound(0.1, tissue=TISSUE, size=Size(3.2, 2, 5.1))), lang)[label] == text
+
+
+def test_why_there_is_no_size_is_said() -> None:
+    found = replace(seen(Wound(0.1)), quality={"no_size_because": "no_marker"})
+    assert lines(found)["Tamaño"] == "sin regla: sin centímetros"
 
 
 def test_classes_are_said_in_words_and_figures_and_to_be_confirmed() -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from vigia_detect.cli.finding_texts import decimal, percent, word
-from vigia_detect.domain.case import Json, JsonObject
+from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.findings import PictureFindings, Tissue, TissueShares, Wound
+from vigia_detect.domain.json_values import number, objects
 
 Line = tuple[str, str]
 ITEM = "\n    "
@@ -37,7 +38,7 @@ def _quality(found: PictureFindings, overlay: str, lang: str) -> str:
 
 def _reasons(found: PictureFindings, lang: str) -> list[str]:
     """Return what to do about each problem, or at least its name."""
-    said = _objects(found.quality.get("reasons"))
+    said = objects(found.quality.get("reasons"))
     told = {reason.get("problem") for reason in said}
     return [
         *(str(reason[lang]) for reason in said if lang in reason),
@@ -53,7 +54,7 @@ def _wound(found: PictureFindings, lang: str) -> Iterator[Line]:
         yield label, _extent(found.wound, lang)
         if found.wound.tissue is not None:
             yield word(lang, "tissue"), _tissue(found.wound.tissue, lang)
-        yield word(lang, "size"), _size(found.wound, lang)
+        yield word(lang, "size"), _size(found, found.wound, lang)
     if found.intact_skin:
         colours = ", ".join(word(lang, f"skin_{colour}") for colour in found.intact_skin)
         yield word(lang, "intact_skin"), colours
@@ -73,10 +74,11 @@ def _tissue(shares: TissueShares, lang: str) -> str:
     return ", ".join(f"{word(lang, name)} {percent(told[name])}" for name in (*ranked, "uncertain"))
 
 
-def _size(wound: Wound, lang: str) -> str:
+def _size(found: PictureFindings, wound: Wound, lang: str) -> str:
     size = wound.size
     if size is None:
-        return word(lang, "no_size")
+        reason = found.quality.get("no_size_because") or "no_size"
+        return word(lang, str(reason))
     return word(
         lang,
         "measures",
@@ -87,22 +89,17 @@ def _size(wound: Wound, lang: str) -> str:
 
 
 def _possible(result: JsonObject, lang: str) -> Iterator[Line]:
-    classes = [_class(one, lang) for one in _objects(result.get("possible"))]
+    classes = [_class(one, lang) for one in objects(result.get("possible"))]
     if classes:
         yield word(lang, "possible_classes"), ITEM + ITEM.join(classes)
-    causes = [str(cause[lang]) for cause in _objects(result.get("differentials"))]
+    causes = [str(cause[lang]) for cause in objects(result.get("differentials"))]
     if causes:
         yield word(lang, "other_causes"), ", ".join(causes)
-    questions = [str(question[lang]) for question in _objects(result.get("questions"))]
+    questions = [str(question[lang]) for question in objects(result.get("questions"))]
     if questions:
         yield word(lang, "questions"), ITEM + ITEM.join(questions)
 
 
 def _class(one: JsonObject, lang: str) -> str:
-    chance = one["probability"]
-    figure = percent(float(chance)) if isinstance(chance, int | float) else "?"
+    figure = percent(number(one["probability"]))
     return f"{one[lang]}: {word(lang, str(one['likelihood']))}, {figure}"
-
-
-def _objects(value: Json) -> list[JsonObject]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -10,6 +10,7 @@ from math import fsum, isfinite
 from typing import Self
 
 from vigia_detect.domain.case import Json, JsonObject
+from vigia_detect.domain.json_values import list_or_empty, number, numbers, object_or_empty
 
 ROUNDING = 1e-3
 
@@ -115,9 +116,9 @@ class Wound:
         tissue, size = found.get("tissue"), found.get("size")
         tone = found.get("skin_tone")
         return cls(
-            area_share=_number(found["area_share"]),
-            components=int(_number(found["components"])),
-            tissue=TissueShares(**_numbers(tissue)) if isinstance(tissue, dict) else None,
+            area_share=number(found["area_share"]),
+            components=int(number(found["components"])),
+            tissue=TissueShares(**numbers(tissue)) if isinstance(tissue, dict) else None,
             size=_size(size) if isinstance(size, dict) else None,
             skin_tone=None if tone is None else str(tone),
         )
@@ -188,17 +189,19 @@ class PictureFindings:
         Raises:
             ValueError, KeyError or TypeError: it is something else.
         """
-        inner = _object(found.get("findings"))
+        inner = object_or_empty(found.get("findings"))
         wound, skin = inner.get("wound"), inner.get("intact_skin")
         model, said = found.get("model"), found.get("prediction")
         return cls(
             usable=found["usable"] is True,
-            problems=tuple(str(problem) for problem in _list(found["problems"])),
+            problems=tuple(str(problem) for problem in list_or_empty(found["problems"])),
             wound=Wound.from_json(wound) if isinstance(wound, dict) else None,
-            intact_skin=None if skin is None else tuple(SkinColour(str(s)) for s in _list(skin)),
+            intact_skin=None
+            if skin is None
+            else tuple(SkinColour(str(s)) for s in list_or_empty(skin)),
             model=_model(model) if isinstance(model, dict) else None,
             prediction=_prediction(said) if isinstance(said, dict) else None,
-            quality=_object(found.get("quality")),
+            quality=object_or_empty(found.get("quality")),
         )
 
 
@@ -236,9 +239,9 @@ def _prediction_json(said: ClassPrediction) -> JsonObject:
 
 def _prediction(said: JsonObject) -> ClassPrediction:
     return ClassPrediction(
-        probabilities=_numbers(_object(said["probabilities"])),
-        candidates=tuple(str(class_) for class_ in _list(said["candidates"])),
-        model=_model(_object(said["model"])),
+        probabilities=numbers(object_or_empty(said["probabilities"])),
+        candidates=tuple(str(class_) for class_ in list_or_empty(said["candidates"])),
+        model=_model(object_or_empty(said["model"])),
     )
 
 
@@ -247,24 +250,6 @@ def _model(found: JsonObject) -> ModelUsed:
 
 
 def _size(found: JsonObject) -> Size:
-    measures = {name: _number(found[name]) for name in ("length_cm", "width_cm", "area_cm2")}
+    measures = {name: number(found[name]) for name in ("length_cm", "width_cm", "area_cm2")}
     tilt = found.get("tilt_deg")
-    return Size(**measures, tilt_deg=None if tilt is None else _number(tilt))
-
-
-def _numbers(found: JsonObject) -> dict[str, float]:
-    return {name: _number(value) for name, value in found.items()}
-
-
-def _number(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("a number was expected")
-    return float(value)
-
-
-def _object(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
+    return Size(**measures, tilt_deg=None if tilt is None else number(tilt))

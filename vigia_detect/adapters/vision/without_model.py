@@ -1,8 +1,8 @@
 """An analyser where no wound model is installed: it tells usable pictures, and finds nothing."""
 
 from vigia_detect.adapters.vision.quality import QualityChecker
-from vigia_detect.domain.case import Json, JsonObject
 from vigia_detect.domain.findings import Analysis, PictureFindings
+from vigia_detect.domain.json_values import list_or_empty, object_or_empty
 
 
 class WithoutModel:
@@ -14,15 +14,10 @@ class WithoutModel:
     def analyse(self, jpeg: bytes) -> Analysis:
         """Return the picture's quality alone. Raises CorruptDataError when it is no picture."""
         found = self._checker.analyse(jpeg)
-        problems, quality = found["problems"], found["quality"]
         return Analysis(
             PictureFindings(
                 usable=found["usable"] is True,
-                problems=tuple(map(str, problems if isinstance(problems, list) else ())),
-                quality=_object(quality),
+                problems=tuple(map(str, list_or_empty(found["problems"]))),
+                quality=object_or_empty(found["quality"]),
             )
         )
-
-
-def _object(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}

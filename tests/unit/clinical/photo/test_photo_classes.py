@@ -211,6 +211,13 @@ def test_a_small_wound_says_less_than_a_large_one() -> None:
     assert small.probabilities["unstageable"] < large.probabilities["unstageable"]
 
 
+def test_each_doubt_makes_a_clear_answer_less_sure() -> None:
+    wound = Wound(0.1, tissue=TissueShares(slough=1.0))
+    problems = ((), ("no_scale",), ("several_wounds",), ("several_wounds", "other_person"))
+    sure = [of(wound, *one).probabilities["unstageable"] for one in problems]
+    assert sure[0] == sure[1] > sure[2] > sure[3]
+
+
 def test_what_is_recorded_or_measured_is_not_asked_again() -> None:
     wound = Wound(0.1, tissue=TissueShares(granulation=1.0), size=Size(3, 2, 5))
     found = PictureFindings(usable=True, wound=wound)

@@ -130,8 +130,19 @@ def _is_of_a_patient(seen: Seen, limit: Thresholds) -> bool:
 
 
 def _looks_like_wound(wound: Marks, limit: Thresholds) -> bool:
-    apart = wound.stands_out is None or wound.stands_out >= limit.min_stands_out
-    return wound.tissue >= limit.min_tissue and apart
+    """Tell whether a mark has tissue's colours and differs from what is around, if anything is."""
+    if wound.tissue < limit.min_tissue:
+        return False
+    if wound.stands_out is None or _at_least(wound.strange, limit.min_strange):
+        return True
+    small = wound.share < limit.large_mark
+    return wound.stands_out >= limit.min_stands_out and (
+        small or _at_least(wound.edge, limit.min_edge)
+    )
+
+
+def _at_least(figure: float | None, limit: float) -> bool:
+    return figure is not None and figure >= limit
 
 
 def _private(seen: Seen, limit: Thresholds) -> dict[str, bool]:

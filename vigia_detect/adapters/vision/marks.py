@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vigia_detect.adapters.vision.scene import Mask
-from vigia_detect.adapters.vision.views import Floats, Surface
+from vigia_detect.adapters.vision.views import Surface
+
+Doubles = npt.NDArray[np.float64]
 
 LEAST = 8  # pixels: fewer have no mean colour
 LEAST_AROUND = 20
@@ -29,6 +31,11 @@ class Marks:
         red: share of the mark in the red of granulation or blood, not flat, 0 to 1.
         stands_out: distance of the mark's mean colour from that of its surroundings, in standard
             deviations; None when too little is around or inside it to compare.
+        strange: root mean square distance of the mark's pixels from the colours around it, in
+            standard deviations of those (Mahalanobis): a mixture of red, yellow and black on dark
+            skin may have the skin's mean, but few pixels of its colour. None as before.
+        edge: as `stands_out`, of a narrow band inside its outline and one outside: an outline that
+            follows no edge of the picture has little of it.
     """
 
     share: float
@@ -36,6 +43,8 @@ class Marks:
     tissue: float
     red: float
     stands_out: float | None
+    strange: float | None
+    edge: float | None
 
 
 def marks(found: Surface, mask: Mask) -> Marks:
@@ -46,7 +55,9 @@ def marks(found: Surface, mask: Mask) -> Marks:
         count=_count(mask),
         tissue=round(float(tissue(found)[mask].mean()), 3),
         red=round(float(_red(found)[mask].mean()), 3),
-        stands_out=_stands_out(found, mask),
+        stands_out=_apart(found, mask, _ring(mask)),
+        strange=_strange(found, mask, _ring(mask)),
+        edge=_apart(found, *_bands(mask)),
     )
 
 
@@ -73,26 +84,52 @@ def _count(mask: Mask) -> int:
     return max(int(np.count_nonzero(areas >= least)), 1)
 
 
-def _stands_out(found: Surface, mask: Mask) -> float | None:
-    """Return Fisher's distance between the colours of the mask and of the ring around it."""
-    ring = ring_around(mask) & found.inside
-    if np.count_nonzero(mask) < LEAST or np.count_nonzero(ring) < LEAST_AROUND:
+def _apart(found: Surface, within: Mask, around: Mask) -> float | None:
+    """Return Fisher's distance between the mean colours of two areas."""
+    pair = _colours(found, within, around)
+    if pair is None:
         return None
-    lab = np.stack([found.lightness, found.a, found.b], axis=-1)
-    within, around = lab[mask], lab[ring]
-    spread = (_covariance(within) + _covariance(around)) / 2 + NOISE * np.eye(3)
-    apart = (within.mean(axis=0) - around.mean(axis=0)).astype(np.float64)
-    return round(float(np.sqrt(apart @ np.linalg.solve(spread, apart))), 3)
+    here, there = pair
+    spread = (np.cov(here.T) + np.cov(there.T)) / 2 + NOISE * np.eye(3)
+    step = here.mean(axis=0) - there.mean(axis=0)
+    return round(float(np.sqrt(step @ np.linalg.solve(spread, step))), 3)
 
 
-def _covariance(colours: Floats) -> npt.NDArray[np.float64]:
-    return np.cov(colours.astype(np.float64).T)
+def _strange(found: Surface, within: Mask, around: Mask) -> float | None:
+    pair = _colours(found, within, around)
+    if pair is None:
+        return None
+    here, there = pair
+    steps = here - there.mean(axis=0)
+    spread = np.cov(there.T) + NOISE * np.eye(3)
+    squares = (steps.T * np.linalg.solve(spread, steps.T)).sum(axis=0)
+    return round(float(np.sqrt(squares.mean())), 3)
 
 
-def ring_around(mask: Mask) -> Mask:
-    """Return what lies around a mask, half as far as the mask is wide; its edge is left out."""
-    reach = int(np.clip(np.sqrt(np.count_nonzero(mask)) / 2, 4, 40))
+def _colours(found: Surface, within: Mask, around: Mask) -> tuple[Doubles, Doubles] | None:
+    """Return the Lab colours of two areas, or None when they are too small to compare."""
+    around = around & found.inside
+    if np.count_nonzero(within) < LEAST or np.count_nonzero(around) < LEAST_AROUND:
+        return None
+    planes = (found.lightness, found.a, found.b)
+    here, there = (np.stack([p[m] for p in planes], axis=-1) for m in (within, around))
+    return here.astype(np.float64), there.astype(np.float64)
+
+
+def _ring(mask: Mask) -> Mask:
+    """Return what lies around a mask, half as far as it is wide; its edge is left out."""
+    reach = int(np.clip(_width(mask) / 2, 4, 40))
     return _grown(mask, reach) & ~_grown(mask, 2)
+
+
+def _bands(mask: Mask) -> tuple[Mask, Mask]:
+    """Return bands inside and outside the outline, each a sixth of the mask's width."""
+    wide = int(np.clip(_width(mask) / 6, 2, 10))
+    return mask & _grown(~mask, wide), _grown(mask, wide + 1) & ~_grown(mask, 1)
+
+
+def _width(mask: Mask) -> float:
+    return float(np.sqrt(np.count_nonzero(mask)))
 
 
 def _grown(mask: Mask, by: int) -> Mask:

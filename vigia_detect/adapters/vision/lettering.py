@@ -25,9 +25,7 @@ Colour = tuple[int, int, int]
 Spot = tuple[float, float]
 
 
-def write(
-    draw: ImageDraw.ImageDraw, at: Spot, words: str, size: float, colour: Colour
-) -> float:
+def write(draw: ImageDraw.ImageDraw, at: Spot, words: str, size: float, colour: Colour) -> float:
     """Write one line and return where it ends, x in pixels.
 
     Args:

@@ -169,3 +169,14 @@ def test_noise_is_no_sticker(height: int, width: int, seed: int) -> None:
 def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="shape"):
         measure_size(np.zeros((9, 9, 3), np.uint8), np.ones((9, 8), np.bool_))
+
+
+def test_a_bent_sticker_gives_no_size() -> None:
+    """Its right half is pulled up by 3 mm, as on a heel."""
+    bent = STICKER.copy()
+    wide, high = bent.size
+    half = bent.crop((wide // 2, 0, wide, high))
+    bent.paste((255, 255, 255), (wide // 2, 0, wide, high))
+    bent.paste(half, (wide // 2, -round(high * 3 / 44)))
+    photo = photograph(PLAIN, bent, STICKER_MM)
+    assert measure_size(photo.rgb, photo.mask).reason == "markers_disagree"

@@ -53,11 +53,12 @@ class Peer:
 
     def seconds(self) -> float:
         """Return how long one picture took."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("go\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        question, answer = self._process.stdin, self._process.stdout
+        if question is None or answer is None:
+            raise RuntimeError("the peer has no pipes")
+        question.write("go\n")
+        question.flush()
+        return float(answer.readline())
 
     def close(self) -> None:
         """End the process."""
@@ -100,7 +101,9 @@ def main(python: str) -> None:
     for name, values in found.items():
         show(name, values)
     whole, ours, theirs = (statistics.median(values) for values in found.values())
-    print(f"PyTorch / ours: {theirs / ours:.2f}; whole picture / limit of 400 ms: {whole / 0.4:.2f}")
+    print(
+        f"PyTorch / ours: {theirs / ours:.2f}; whole picture / limit of 400 ms: {whole / 0.4:.2f}"
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this process: {peak:.0f} MiB (limit 600)")
 

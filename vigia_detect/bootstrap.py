@@ -262,14 +262,13 @@ class Vigia:
         return {**self._bodies_without_store(), Stage.AUDIT_LOG: AuditLog(self.store)}
 
     def _bodies_without_store(self) -> "Mapping[Stage, StageBody]":
-        from vigia_detect.adapters.vision.without_model import WithoutModel
         from vigia_detect.stages.image_analysis import ImageAnalysis
         from vigia_detect.stages.medical_analysis import MedicalAnalysis
         from vigia_detect.stages.risk_score import RiskScore
         from vigia_detect.stages.triage import Triage
 
         return {
-            Stage.IMAGE_ANALYSIS: ImageAnalysis(WithoutModel(), self.rules),
+            Stage.IMAGE_ANALYSIS: ImageAnalysis(self.wound_finder, self.rules),
             Stage.RISK_SCORE: RiskScore(self.rules),
             Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
             Stage.TRIAGE: Triage(self.rules),

@@ -311,8 +311,8 @@ class PictureReader(Protocol):
 class ImageAnalyser(Protocol):
     """Looks at a picture."""
 
-    def analyse(self, jpeg: bytes) -> Analysis:
-        """Return what it found and a picture of it.
+    def analyse(self, jpeg: bytes, lang: str) -> Analysis:
+        """Return what it found and a picture of it, with words in `lang`.
 
         Raises:
             CorruptDataError: it is no picture; what was stored has been damaged.

@@ -52,8 +52,9 @@ class Known:
     found: PictureFindings = COVERED
     overlay: bytes | None = DRAWN
 
-    def analyse(self, jpeg: bytes) -> Analysis:
+    def analyse(self, jpeg: bytes, lang: str) -> Analysis:
         assert jpeg.startswith(b"\xff\xd8")
+        assert lang in {"es", "en"}
         return Analysis(self.found, self.overlay)
 
 

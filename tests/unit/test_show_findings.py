@@ -32,8 +32,8 @@ class Known:
     def __init__(self, found: PictureFindings) -> None:
         self._found = found
 
-    def analyse(self, jpeg: bytes) -> Analysis:
-        del jpeg
+    def analyse(self, jpeg: bytes, lang: str) -> Analysis:
+        del jpeg, lang
         return Analysis(self._found)
 
 

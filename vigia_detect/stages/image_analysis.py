@@ -20,7 +20,7 @@ class ImageAnalysis:
         `candidates` is absent when the picture shows nothing to judge; it is never an empty answer.
         """
         del inputs  # the first stage of its branch
-        analysis = self._analyser.analyse(case.read_image())
+        analysis = self._analyser.analyse(case.read_image(), case.lang)
         result = describe(analysis.findings, self._rules, recorded=_recorded(case.context))
         overlay = {} if analysis.overlay is None else {OVERLAY: analysis.overlay}
         return StageOutput(result, attachments=overlay)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from vigia_detect.adapters.vision.gate import Seen, judge, look
 from vigia_detect.adapters.vision.reasons import Reason
-from vigia_detect.adapters.vision.scene import Mask, Scene, load_scene
+from vigia_detect.adapters.vision.scene import Mask, Scene
 from vigia_detect.adapters.vision.thresholds import Thresholds
 from vigia_detect.domain.case import Json, JsonObject
 
@@ -18,19 +18,10 @@ PARTLY = ("face", "text", "dressing_on", "discoloured_skin")
 
 
 class QualityChecker:
-    """Checks focus, light, colour and what is in view (see `ports.ImageAnalyser`)."""
+    """Checks focus, light, colour and what is in view."""
 
     def __init__(self, thresholds: Thresholds | None = None) -> None:
         self._thresholds = thresholds or Thresholds()
-
-    def analyse(self, jpeg: bytes) -> JsonObject:
-        """Return the findings on a picture in which nobody looked for a wound. No class.
-
-        Raises:
-            CorruptDataError: it is no picture; what was stored has been damaged.
-        """
-        found = self.examine(load_scene(jpeg), None)
-        return {**found, "class_proposed": False, "missing": ["wound_model"]}
 
     def examine(self, scene: Scene, wound: Mask | None) -> JsonObject:
         """Return `usable` and `problems` of the case format, and `quality` with the figures.

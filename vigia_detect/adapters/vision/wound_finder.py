@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from vigia_detect.adapters.vision.constancy import Patches
+from vigia_detect.adapters.vision.marker import RefusedError, find_plane
+from vigia_detect.adapters.vision.overlay import draw_overlay
+from vigia_detect.adapters.vision.overlay_words import size_lines, words
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.adapters.vision.quality import QualityChecker
 from vigia_detect.adapters.vision.scene import LONGER_SIDE, Scene, load_scene, scene_of
-from vigia_detect.adapters.vision.segmenter import Floats, Mask, Segmenter
+from vigia_detect.adapters.vision.segmenter import Floats, Mask, Pixels, Segmenter
 from vigia_detect.adapters.vision.size import Measured, measure_size
 from vigia_detect.adapters.vision.sticker import read_patches
 from vigia_detect.adapters.vision.tissue import Bed, find_tissue
@@ -21,6 +25,7 @@ from vigia_detect.domain.findings import (
     ModelUsed,
     PictureFindings,
     Size,
+    SkinColour,
     TissueShares,
     Wound,
 )
@@ -59,9 +64,10 @@ class WoundFinder:
         self._segmenter = segmenter or Segmenter()
         self._checker = checker or QualityChecker()
 
-    def analyse(self, jpeg: bytes) -> Analysis:
+    def analyse(self, jpeg: bytes, lang: str) -> Analysis:
         """Return the findings in a stored picture. Raises CorruptDataError when it is none."""
-        return Analysis(self._findings(self._look(load_scene(jpeg))))
+        look = self._look(load_scene(jpeg))
+        return Analysis(self._findings(look), self._overlay(look, lang))
 
     def inspect(self, raw: bytes) -> Inspection:
         """Return the findings in a file that somebody has, and the wound as a mask.
@@ -79,8 +85,20 @@ class WoundFinder:
         quality = self._checker.examine(scene, mask)
         if quality["usable"] is not True or not mask.any():
             return Look(scene, probability, mask, quality, None, None)
-        bed = find_tissue(scene.rgb, mask, read_patches(scene.rgb))
+        bed = find_tissue(scene.rgb, mask, _card(scene.rgb))
         return Look(scene, probability, mask, quality, bed, measure_size(scene.rgb, mask))
+
+    def _overlay(self, look: Look, lang: str) -> bytes | None:
+        if look.bed is None:
+            return None
+        size = None if look.measured is None else look.measured.size
+        return draw_overlay(
+            look.scene.rgb,
+            look.mask,
+            look.bed.labels,
+            words(look.bed, look.measured, self._segmenter.file.id, lang),
+            None if size is None else size_lines(size, lang),
+        )
 
     def _findings(self, look: Look) -> PictureFindings:
         problems = look.quality["problems"]
@@ -88,6 +106,7 @@ class WoundFinder:
             usable=look.quality["usable"] is True,
             problems=tuple(map(str, problems if isinstance(problems, list) else ())),
             wound=None if look.bed is None else _wound(look.mask, look.bed, look.measured),
+            intact_skin=_discoloured(look.quality),
             model=ModelUsed(self._segmenter.file.id, self._segmenter.file.checksum),
             quality=_object(look.quality) | _scale(look.measured),
         )
@@ -111,6 +130,26 @@ def _wound(mask: Mask, bed: Bed, measured: Measured | None) -> Wound:
         size=_size(measured),
         skin_tone=bed.skin.tone,
     )
+
+
+def _card(rgb: Pixels) -> Patches | None:
+    """Return the sticker's patches of known colour, when there is one to be trusted."""
+    try:
+        return read_patches(rgb, find_plane(rgb))
+    except RefusedError:
+        return None
+
+
+def _discoloured(quality: JsonObject) -> tuple[SkinColour, ...] | None:
+    """Return the colours that intact skin may have; None: not looked for beside a wound.
+
+    The gate sees that an area differs from the rest of the skin, not whether it is red or purple,
+    which photographs of dark skin hardly show (facts.md A.4): both stay possible.
+    """
+    inner = quality["quality"]
+    reasons = inner.get("reasons") if isinstance(inner, dict) else None
+    codes = {one.get("code") for one in reasons or () if isinstance(one, dict)}
+    return (SkinColour.RED, SkinColour.PURPLE) if "discoloured_skin" in codes else None
 
 
 def _shares(found: Mapping[str, float]) -> TissueShares:

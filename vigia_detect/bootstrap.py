@@ -8,7 +8,8 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
@@ -273,6 +274,13 @@ class Vigia:
             Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
             Stage.TRIAGE: Triage(self.rules),
         }
+
+
+def write_stickers(path: Path, lang: Literal["es", "en"]) -> None:
+    """Write the sheet of stickers to print, a PDF or PNG by the path's ending."""
+    from vigia_detect.adapters.vision.sticker import write_sheet
+
+    write_sheet(path, lang)
 
 
 @dataclass(slots=True)

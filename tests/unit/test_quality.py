@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vigia_detect.adapters.vision.measures import measure
+from vigia_detect.adapters.vision.measures import Measures, measure
 from vigia_detect.adapters.vision.picture import PillowReader
-from vigia_detect.adapters.vision.quality import REASONS, QualityChecker, Thresholds
+from vigia_detect.adapters.vision.quality import QualityChecker
+from vigia_detect.adapters.vision.reasons import REASONS
+from vigia_detect.adapters.vision.scene import load_scene
+from vigia_detect.adapters.vision.thresholds import Thresholds
 from vigia_detect.errors import CorruptDataError
 from vigia_detect.testing import SKIN, draw_wound
 
@@ -19,6 +22,7 @@ PROBLEMS = {
     *("no_scale", "out_of_distribution"),
 }
 FAULTS = ("out_of_focus", "too_coarse", "too_dark", "burnt_out", "no_colour", "coloured_light")
+STOPS = {*FAULTS, "no_skin", "unlike_wound", "dressing_on", "no_wound"}
 
 
 def jpeg(pixels: object) -> bytes:
@@ -26,6 +30,10 @@ def jpeg(pixels: object) -> bytes:
     file = io.BytesIO()
     image.save(file, "JPEG", quality=95)
     return file.getvalue()
+
+
+def measure_of(raw: bytes) -> Measures:
+    return measure(load_scene(raw))
 
 
 def quality(raw: bytes) -> dict[str, Any]:
@@ -77,14 +85,14 @@ def test_a_dark_photograph_fails_on_every_skin(skin: int) -> None:
 
 def test_the_darkest_skin_may_fill_the_frame() -> None:
     skin = opened(2, skin=5).crop((0, 0, 300, 300))
-    assert measure(jpeg(skin)).light_part < 70
+    assert measure_of(jpeg(skin)).light_part < 70
     assert "too_dark" not in reasons(jpeg(skin))
 
 
 def test_a_wound_lit_by_flash_in_a_dark_room_is_not_dark() -> None:
     night = Image.new("RGB", (1000, 1000), (26, 26, 26))
     night.paste(opened(1, skin=2).resize((400, 300)), (300, 300))
-    assert measure(jpeg(night)).mean < 45
+    assert measure_of(jpeg(night)).mean < 45
     assert "too_dark" not in reasons(jpeg(night))
 
 
@@ -121,15 +129,15 @@ def test_black_bars_do_not_count() -> None:
     framed = Image.new("RGB", (1600, 1600))
     framed.paste(opened(1), (0, 0))
     assert reasons(jpeg(framed)) == []
-    found, alone = measure(jpeg(framed)), measure(draw_wound(1))
+    found, alone = measure_of(jpeg(framed)), measure_of(draw_wound(1))
     assert found.mean == pytest.approx(alone.mean, rel=0.03)
     assert found.light_part == pytest.approx(alone.light_part, rel=0.03)
 
 
 def test_the_measures_hardly_depend_on_the_camera() -> None:
     scene = opened(1, skin=1).resize((512, 384))
-    small = measure(jpeg(scene))
-    large = measure(jpeg(scene.resize((4096, 3072), Image.Resampling.BICUBIC)))
+    small = measure_of(jpeg(scene))
+    large = measure_of(jpeg(scene.resize((4096, 3072), Image.Resampling.BICUBIC)))
     assert (large.width, large.height) == (4096, 3072)
     assert large.mean == pytest.approx(small.mean, rel=0.02)
     assert large.focus == pytest.approx(small.focus, rel=0.35)
@@ -146,9 +154,11 @@ def test_strange_pictures_give_plain_numbers(
 
 
 def test_only_codes_of_the_case_format_are_used_and_all_are_explained() -> None:
-    assert {problem for problem, _, _ in REASONS.values()} <= PROBLEMS
-    assert tuple(REASONS) == FAULTS
-    assert all(es.endswith(".") and en.endswith(".") for _, es, en in REASONS.values())
+    assert {reason.problem for reason in REASONS.values()} - {None} <= PROBLEMS
+    assert tuple(REASONS)[: len(FAULTS)] == FAULTS
+    assert all(reason.stops == (code in STOPS) for code, reason in REASONS.items())
+    words = [(reason.es, reason.en) for reason in REASONS.values()]
+    assert all(es.endswith(".") and en.endswith(".") and es != en for es, en in words)
 
 
 def test_a_reason_comes_with_words_and_the_limits_that_were_used() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigia_detect.adapters.vision.constancy import Patches, corrected, judge_light
-from vigia_detect.adapters.vision.skin import healthy_skin, skin_tone, tone_of
+from vigia_detect.adapters.vision.skin_tone import healthy_skin, skin_tone, tone_of
 from vigia_detect.adapters.vision.tissue import TISSUES, UNCERTAIN, Bed, find_tissue
 from vigia_detect.testing import PARTS, SKIN, DrawnWound, draw_wound_parts
 

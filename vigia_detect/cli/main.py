@@ -195,6 +195,17 @@ def demo(
 
 
 @app.command()
+def sticker(
+    out: Annotated[Path, typer.Option(help="File to write; its ending is .pdf or .png.")],
+    lang: Annotated[Lang | None, typer.Option(help="Language of the words on it.")] = None,
+) -> None:
+    """Write the sheet of stickers that gives photographs a scale. Print it at 100 percent."""
+    from vigia_detect.cli.sticker import write
+
+    write(out, lang=lang)
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Check every part that Vigia stands on, and say what to do."""
     from vigia_detect.cli.doctor import run_doctor

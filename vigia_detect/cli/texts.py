@@ -53,6 +53,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "next_failed": "Sin resultado automático: evaluación clínica habitual.",
         "next_processing": "Esperar: vigia wait {case_id}",
         "nothing": "ninguna",
+        "sticker_written": "Hoja escrita en {path}. Imprímala al 100 % y compruebe la barra de "
+        "100 mm con una regla.",
         "acknowledged": "Alerta {alert_id} tomada por {by}.",
         "already_acknowledged": "Alguien ya había tomado la alerta {alert_id}.",
         "upgraded": "Base de datos en la revisión {revision}.",
@@ -131,6 +133,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "next_failed": "No automatic result: usual clinical assessment.",
         "next_processing": "Wait: vigia wait {case_id}",
         "nothing": "none",
+        "sticker_written": "Sheet written to {path}. Print it at 100 % and check the bar of "
+        "100 mm with a ruler.",
         "acknowledged": "Alert {alert_id} taken by {by}.",
         "already_acknowledged": "Somebody had taken alert {alert_id} already.",
         "upgraded": "Database at revision {revision}.",

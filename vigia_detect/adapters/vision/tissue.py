@@ -21,11 +21,12 @@ from vigia_detect.adapters.vision.constancy import (
     corrected,
     judge_light,
 )
-from vigia_detect.adapters.vision.skin import SkinTone, healthy_skin, skin_tone
+from vigia_detect.adapters.vision.skin_tone import SkinTone, healthy_skin, skin_tone
 
 TISSUES: Final = ("granulation", "slough", "necrosis", "epithelial", "purple")
 UNCERTAIN: Final = len(TISSUES) + 1  # label; 0 is outside of the wound, tissues count from 1
-SIDE = 384  # longer side in pixels at which colours are judged
+SIDE = 288  # longer side in pixels of the wound when its colours are judged
+AROUND = 512  # longer side in pixels of the picture when its light and skin are judged
 # (tissue, L*, a*, b*) of typical colours: red meat, yellow to cream, black to brown, pink, maroon.
 # Engineering choice after the words for each tissue, adapted on looking at photographs of the
 # Foot Ulcer Segmentation Challenge 2021 (doi 10.1038/s41598-020-78799-w).
@@ -34,11 +35,13 @@ COLOURS = (
     ("granulation", 42, 36, 20),
     ("granulation", 28, 32, 18),
     ("granulation", 54, 42, 24),
+    ("granulation", 58, 48, 20),
     ("granulation", 57, 26, 18),
     ("granulation", 46, 22, 14),
     ("slough", 68, 6, 42),
     ("slough", 68, 8, 26),
     ("slough", 78, 2, 18),
+    ("slough", 80, 6, 40),
     ("slough", 55, 10, 32),
     ("slough", 65, 15, 28),
     ("necrosis", 12, 3, 2),
@@ -59,6 +62,10 @@ SHINE = 40  # less colour than this in a very light pixel is the lamp's reflecti
 RIM = 0.06  # of the wound's size: here the outline may have taken in skin
 LIKE_SKIN = 8  # colour difference below which the rim is taken for skin
 BLUR = 5
+
+_NO_FIT = np.float32(np.exp(-NOWHERE / 2))
+_TYPICAL = np.array([colour for _, *colour in COLOURS], np.float32) / SPREAD
+_PARTS = [[n for n, (part, *_) in enumerate(COLOURS) if part == name] for name in TISSUES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +102,25 @@ def find_tissue(rgb: Pixels, wound: Mask, card: Patches | None = None) -> Bed:
         raise ValueError("the picture and the wound differ in shape")
     if not wound.any():
         raise ValueError("no wound in the mask")
-    skin = healthy_skin(rgb, wound)
-    light = judge_light(rgb, wound, skin, card)
-    labels = _labels(rgb, wound, skin, light)
+    around, there = _small(rgb, wound)
+    skin = healthy_skin(around, there)
+    light = judge_light(around, there, skin, card)
+    labels = _labels(rgb, wound, _skin_colour(around, skin, light), light)
     counts = np.bincount(labels[wound], minlength=UNCERTAIN + 1) / wound.sum()
     shares = {name: float(counts[place]) for place, name in enumerate(TISSUES, 1)}
-    tone = skin_tone(rgb, skin, light)
+    tone = skin_tone(around, skin, light)
     return Bed(shares, float(counts[UNCERTAIN]), labels, light, tone)
 
 
-def _labels(rgb: Pixels, wound: Mask, skin: Mask, light: Light) -> Pixels:
+def _small(rgb: Pixels, wound: Mask) -> tuple[Pixels, Mask]:
+    height, width = wound.shape
+    scale = min(AROUND / max(height, width), 1)
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    there = _resized(wound.astype(np.uint8), size, cv2.INTER_NEAREST)
+    return _resized(rgb, size, cv2.INTER_AREA), there.astype(np.bool_)
+
+
+def _labels(rgb: Pixels, wound: Mask, skin: Floats | None, light: Light) -> Pixels:
     """Judge the part of the picture that holds the wound, at one size, and put it back."""
     x, y, width, height = cv2.boundingRect(wound.astype(np.uint8))
     part = (slice(y, y + height), slice(x, x + width))
@@ -114,7 +130,7 @@ def _labels(rgb: Pixels, wound: Mask, skin: Mask, light: Light) -> Pixels:
     inside = _resized(wound[part].astype(np.uint8), size, cv2.INTER_NEAREST)
     lab = _lab(corrected(seen, light))
     labels = _judged(lab, MARGIN + MARGIN_OF_DOUBT * light.doubt)
-    doubtful = _shiny(seen) | _skin_rim(lab, inside, _skin_colour(rgb, skin, light))
+    doubtful = _shiny(seen) | _skin_rim(lab, inside, skin)
     labels[doubtful] = UNCERTAIN
     found = np.zeros(wound.shape, np.uint8)
     found[part] = _resized(labels, (width, height), cv2.INTER_NEAREST)
@@ -134,10 +150,9 @@ def _lab(rgb: Pixels) -> Floats:
 
 def _judged(lab: Floats, margin: float) -> Pixels:
     """Return the tissue that wins in each small neighbourhood, or uncertain."""
-    fits = [_fit(lab, name) for name in TISSUES]
-    fits.append(np.full(lab.shape[:2], np.exp(-NOWHERE / 2), np.float32))
-    blurred = np.stack([cv2.blur(fit, (BLUR, BLUR)) for fit in fits])
-    smooth = blurred / blurred.sum(axis=0)
+    blurred = cv2.blur(_fits(lab), (BLUR, BLUR))
+    smooth = np.stack([*cv2.split(blurred), np.full(lab.shape[:2], _NO_FIT, np.float32)])
+    smooth /= smooth.sum(axis=0)
     first = smooth.argmax(axis=0).astype(np.uint8)
     two = np.partition(smooth, -2, axis=0)[-2:]
     unclear = two[1] - two[0] < margin
@@ -146,14 +161,20 @@ def _judged(lab: Floats, margin: float) -> Pixels:
     return np.asarray(cv2.medianBlur(labels, BLUR), np.uint8)
 
 
-def _fit(lab: Floats, name: str) -> Floats:
-    """Return how well colours fit a tissue, 0 to 1, by its nearest typical colour."""
-    nearest = np.full(lab.shape[:2], np.inf, np.float32)
-    for tissue, *colour in COLOURS:
-        if tissue == name:
-            away = ((lab - np.array(colour, np.float32)) / SPREAD) ** 2
-            nearest = np.minimum(nearest, away.sum(axis=2))
-    return np.asarray(np.exp(-nearest / 2), np.float32)
+def _fits(lab: Floats) -> Floats:
+    """Return how well colours fit each tissue, 0 to 1, by its nearest typical colour.
+
+    Args:
+        lab: shape (h, w, 3).
+
+    Returns:
+        Shape (h, w, tissues).
+    """
+    scaled = (lab / SPREAD).reshape(-1, 3)
+    squares = (scaled**2).sum(axis=1)[:, None] + (_TYPICAL**2).sum(axis=1)
+    away = squares - 2 * scaled @ _TYPICAL.T
+    nearest = np.stack([away[:, part].min(axis=1) for part in _PARTS], axis=-1)
+    return np.asarray(np.exp(-nearest / 2).reshape(*lab.shape[:2], -1), np.float32)
 
 
 def _shiny(seen: Pixels) -> Mask:

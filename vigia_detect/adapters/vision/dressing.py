@@ -16,7 +16,8 @@ BLUE = (-4, 25)  # b* at most, L* at least
 FLAT = 2.5  # roughness at most; skin has about as much, sores and nails have more
 COMPACT = 0.75  # of the smallest turned rectangle around it: dressings are cut straight
 SURROUNDED = 0.7  # share of skin just around it: a sheet has skin on one side only
-REACH = 5  # pixels of 256 to look around it
+CUT = 0.2  # share of the patch's rim on the edge of the frame
+RING = (18, 26)  # pixels of 256 around it; nearer, its own edge looks rough
 
 
 def dressing(found: Surface, where: Mask) -> float:
@@ -44,12 +45,12 @@ def _is_dressing(patch: Mask, where: Mask) -> bool:
     (_, (wide, high), _) = cv2.minAreaRect(points)
     if np.count_nonzero(patch) < COMPACT * wide * high:
         return False
-    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
-    around = (cv2.dilate(filled, kernel) > 0) & ~(cv2.dilate(filled, np.ones((5, 5))) > 0)
-    return _cut_off(patch) < CUT and bool(where[around].mean() > SURROUNDED)
+    around = _grown(filled, RING[1]) & ~_grown(filled, RING[0])
+    return bool(around.any()) and _cut_off(patch) < CUT and float(where[around].mean()) > SURROUNDED
 
 
-CUT = 0.2  # share of the patch's rim on the edge of the frame
+def _grown(filled: npt.NDArray[np.uint8], by: int) -> Mask:
+    return cv2.dilate(filled, np.ones((2 * by + 1, 2 * by + 1), np.uint8)) > 0
 
 
 def _cut_off(patch: Mask) -> float:

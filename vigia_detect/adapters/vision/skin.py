@@ -16,6 +16,7 @@ LEAST_LIGHT = 8
 CHROMA = (2.5, 38)
 HUE = (-12, 95)
 ROUGH = (0.2, 5)  # nothing photographed is smoother, fur and gravel are rougher
+REDDER = 9  # CIE a*; the drawn skin of one person varies by less than 4
 PATCH = 9  # pixels of 256: skin comes in areas at least as wide as a finger
 
 
@@ -47,6 +48,3 @@ def discoloured(found: Surface, where: Mask) -> float:
     _, _, stats, _ = cv2.connectedComponentsWithStats(areas)
     largest = int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
     return largest / int(np.count_nonzero(where))
-
-
-REDDER = 9  # CIE a*; the drawn skin of one person varies by less than 4

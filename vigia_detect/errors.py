@@ -5,6 +5,8 @@ VigiaError
 │   ├── InvalidContextError        a field of the patient context (lists every problem)
 │   ├── InvalidImageError          the picture cannot be accepted
 │   ├── InvalidOptionError         an unknown or wrong processing option
+│   ├── InvalidDataSetError        pictures to learn from or to judge by cannot be used
+│   ├── InvalidModelError          a classifier's files are damaged, changed or not what they say
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
 ├── NotFoundError                  no such case, alert or run
@@ -83,6 +85,14 @@ class InvalidImageError(InvalidInputError):
 
 class InvalidOptionError(InvalidInputError):
     """A processing option is unknown or has a wrong value."""
+
+
+class InvalidDataSetError(InvalidInputError):
+    """The folder of pictures to learn from, or to judge a model by, cannot be used; says why."""
+
+
+class InvalidModelError(InvalidInputError):
+    """A classifier's files are damaged, changed or not what their manifest says."""
 
 
 class UnknownEscalationTypeError(InvalidInputError):

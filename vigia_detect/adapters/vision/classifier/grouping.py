@@ -108,11 +108,14 @@ def read_table(folder: Path, column: str) -> dict[str, str]:
         return {}
     try:
         rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
-        return {row["path"]: row[column] for row in rows if row.get(column)}
-    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
-        raise InvalidDataSetError(
-            "groups.csv: needs the columns path and group or subgroup."
-        ) from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidDataSetError("groups.csv: cannot be read as a table in UTF-8.") from error
+    if not all(row.get("path") for row in rows):
+        raise InvalidDataSetError("groups.csv: needs the columns path and group or subgroup.")
+    lost = [row["path"] for row in rows if not (folder / row["path"]).is_file()]
+    if lost:  # a misspelt path would part a patient's pictures in silence
+        raise InvalidDataSetError(f"groups.csv: no such picture: {', '.join(lost[:SHOWN])}.")
+    return {row["path"]: row[column] for row in rows if row.get(column)}
 
 
 def _same_patient(entries: tuple[Entry, ...], patients: dict[str, str]) -> list[tuple[int, int]]:
@@ -131,7 +134,7 @@ def _names(entries: tuple[Entry, ...]) -> list[str]:
     matches = [PATIENT.fullmatch(Path(entry.path).name.lower()) for entry in entries]
     names = [f"name {int(match[1])}" if match else "" for match in matches]
     kinds = {(entry.label, name) for entry, name in zip(entries, names, strict=True)}
-    if len(kinds) == len({label for label, _ in kinds}):
+    if len(kinds) == len({label for label, _ in kinds}) == len(set(names)):
         return [""] * len(names)  # one number a class: it numbers the classes, not the patients
     return names
 

@@ -149,10 +149,10 @@ def _task(folder: Path, regions: Regions | None, progress: Progress) -> _Task:
     classes = present(data.entries)
     labels = np.array([classes.index(name) for name in names], np.int64)
     groups = groups_of(data, read_table(folder, "group"))
-    _check_enough(classes, labels, groups)
     shown = read_table(folder, "subgroup")
     subgroups = tuple(shown.get(entry.path, "") for entry in data.entries)
     given = learnable(given_folds(data.entries, groups), labels)
+    _check_enough(classes, labels, groups)
     folds = given or split(labels, groups, folds=FOLDS, seed=0)
     return _Task(data, classes, labels, groups, subgroups, folds)
 

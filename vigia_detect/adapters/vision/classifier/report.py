@@ -16,7 +16,8 @@ PLAIN = ("mean_candidates", "abstained", "log_loss", "calibration_error")
 STYLE = """\
 body{font:16px/1.5 system-ui,sans-serif;color:#1b2733;max-width:56rem;margin:2rem auto;
 padding:0 1rem}table{border-collapse:collapse;margin:1rem 0}
-td,th{padding:.3rem .8rem;border-bottom:1px solid #cfd8e0;text-align:left}td+td,th+th{text-align:right}svg{max-width:100%;height:auto}
+td,th{padding:.3rem .8rem;border-bottom:1px solid #cfd8e0;text-align:left}
+td+td,th+th{text-align:right}svg{max-width:100%;height:auto}
 .note{background:#eef4f8;padding:.6rem 1rem;border-left:4px solid #2b6c99}"""
 
 

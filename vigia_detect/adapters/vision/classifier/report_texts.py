@@ -6,7 +6,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "title": "Clasificador propio: informe",
         "note": "Resultados preliminares: apoyan, no reemplazan, la evaluación clínica. Cada "
-        "imagen se evaluó con modelos que no la vieron, ni a sus copias ni a otras del mismo paciente.",
+        "imagen se evaluó con modelos que no la vieron, ni a sus copias ni a otras del mismo "
+        "paciente.",
         "prior": "En otro hospital las clases pueden ser más o menos frecuentes que en estas "
         "imágenes: las probabilidades cambian con ello. Revalide antes de usarlo allí.",
         "severe_note": "Clases graves: stage_3, stage_4, unstageable, dtpi. La sensibilidad cuenta "

@@ -17,6 +17,7 @@ from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vigia_detect.adapters.vision.classifier.workshop import Workshop
     from vigia_detect.adapters.vision.picture import PillowReader
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.clinical import RuleSet
@@ -112,6 +113,13 @@ class Vigia:
         from vigia_detect.adapters.blobs import FolderStore
 
         return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
+
+    @cached_property
+    def classifiers(self) -> "Workshop":
+        """What makes, judges and keeps the hospital's own classifiers."""
+        from vigia_detect.adapters.vision.classifier.workshop import Workshop
+
+        return Workshop(self.settings.root / "models")
 
     @cached_property
     def vault(self) -> "Vault":

@@ -5,6 +5,8 @@ VigiaError
 │   ├── InvalidContextError        a field of the patient context (lists every problem)
 │   ├── InvalidImageError          the picture cannot be accepted
 │   ├── InvalidOptionError         an unknown or wrong processing option
+│   ├── InvalidDataSetError        pictures to learn from or to judge by cannot be used
+│   ├── InvalidModelError          a model's files are damaged, changed or not what they say
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
 ├── NotFoundError                  no such case, alert or run
@@ -13,7 +15,6 @@ VigiaError
 │   ├── BrokerUnavailableError
 │   └── StorageFullError
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
-│   └── InvalidModelError          a network or classifier is not what its manifest says
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -86,6 +87,14 @@ class InvalidOptionError(InvalidInputError):
     """A processing option is unknown or has a wrong value."""
 
 
+class InvalidDataSetError(InvalidInputError):
+    """The folder of pictures to learn from, or to judge a model by, cannot be used; says why."""
+
+
+class InvalidModelError(InvalidInputError):
+    """A model's files are missing, damaged, changed or not what their manifest says."""
+
+
 class UnknownEscalationTypeError(InvalidInputError):
     """The escalation type is none of the known ones, which the text lists."""
 
@@ -118,10 +127,6 @@ class StorageFullError(UnavailableError):
 
 class ConfigurationError(VigiaError):
     """A setting, key or file that Vigia needs is missing or wrong."""
-
-
-class InvalidModelError(ConfigurationError):
-    """A network or classifier is missing, damaged, or not what its manifest says."""
 
 
 class WaitTimeoutError(VigiaError):

@@ -84,7 +84,7 @@ class Shelf:
                 rather than another one.
             NotFoundError: it was removed.
         """
-        model_id = self._active_id()
+        model_id = self.active_id()
         return None if model_id is None else self.load(model_id)
 
     def load(self, model_id: str) -> Classifier:
@@ -102,7 +102,7 @@ class Shelf:
             raise InvalidModelError(f"{model_id}: its manifest was changed after installation.")
         return found
 
-    def _active_id(self) -> str | None:
+    def active_id(self) -> str | None:
         try:
             found = json.loads((self._folder / STATE).read_bytes())["active"]
         except FileNotFoundError:
@@ -115,7 +115,7 @@ class Shelf:
 
     def _entry(self, name: str) -> Installed:
         try:
-            active = self._active_id() == name
+            active = self.active_id() == name
         except InvalidModelError:
             active = False
         try:

@@ -158,9 +158,10 @@ class Vigia:
     @cached_property
     def wound_finder(self) -> "WoundFinder":
         """Looks at pictures: one network a process, loaded when it is first needed."""
+        from vigia_detect.adapters.vision.own_classifier import OwnClassifier
         from vigia_detect.adapters.vision.wound_finder import WoundFinder
 
-        return WoundFinder(self.pictures)
+        return WoundFinder(self.pictures, OwnClassifier(self.classifiers.shelf))
 
     @property
     def inspector(self) -> "PictureInspector":

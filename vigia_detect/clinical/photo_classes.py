@@ -144,7 +144,7 @@ def _weighed(shares: Shares, found: PictureFindings, table: PhotoModel) -> dict[
 def _moves(
     weighed: Shares, shares: Shares, table: PhotoModel, own: ClassPrediction | None
 ) -> tuple[Move, ...]:
-    half = 0.5 if own else 1.0  # two opinions count alike
+    half = 0.5 if own and own.probabilities else 1.0  # two opinions count alike
     given = [
         Move(table.rows[name].id, name, class_, half * weight * chance)
         for name, weight in weighed.items()

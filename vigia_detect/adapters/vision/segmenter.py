@@ -69,4 +69,4 @@ def _padded(rgb: Pixels) -> Pixels:
     """Add black at the bottom and the right, up to a multiple of the network's stride."""
     height, width = rgb.shape[:2]
     down, right = -height % STRIDE, -width % STRIDE
-    return np.pad(rgb, ((0, down), (0, right), (0, 0)))
+    return np.asarray(np.pad(rgb, ((0, down), (0, right), (0, 0))), np.uint8)

@@ -11,6 +11,7 @@ from vigia_detect.adapters.vision.constancy import Patches
 from vigia_detect.adapters.vision.marker import RefusedError, find_plane
 from vigia_detect.adapters.vision.overlay import draw_overlay
 from vigia_detect.adapters.vision.overlay_words import size_lines, words
+from vigia_detect.adapters.vision.own_classifier import OwnClassifier
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.adapters.vision.quality import QualityChecker
 from vigia_detect.adapters.vision.scene import LONGER_SIDE, Scene, load_scene, scene_of
@@ -21,6 +22,7 @@ from vigia_detect.adapters.vision.tissue import Bed, find_tissue
 from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.findings import (
     Analysis,
+    ClassPrediction,
     Inspection,
     ModelUsed,
     PictureFindings,
@@ -41,14 +43,16 @@ class Look:
         quality: as of `QualityChecker.examine`.
         bed: None when the picture cannot be used or shows no wound.
         measured: likewise.
+        prediction: likewise, and when no classifier of the hospital's own is in use.
     """
 
     scene: Scene
     probability: Floats
     mask: Mask
     quality: JsonObject
-    bed: Bed | None
-    measured: Measured | None
+    bed: Bed | None = None
+    measured: Measured | None = None
+    prediction: ClassPrediction | None = None
 
 
 class WoundFinder:
@@ -57,12 +61,13 @@ class WoundFinder:
     def __init__(
         self,
         reader: PillowReader,
+        own: OwnClassifier,
         segmenter: Segmenter | None = None,
-        checker: QualityChecker | None = None,
     ) -> None:
         self._reader = reader
+        self._own = own
         self._segmenter = segmenter or Segmenter()
-        self._checker = checker or QualityChecker()
+        self._checker = QualityChecker()
 
     def analyse(self, jpeg: bytes, lang: str) -> Analysis:
         """Return the findings in a stored picture. Raises CorruptDataError when it is none."""
@@ -84,9 +89,16 @@ class WoundFinder:
         mask = self._segmenter.mask(probability)
         quality = self._checker.examine(scene, mask)
         if quality["usable"] is not True or not mask.any():
-            return Look(scene, probability, mask, quality, None, None)
-        bed = find_tissue(scene.rgb, mask, _card(scene.rgb))
-        return Look(scene, probability, mask, quality, bed, measure_size(scene.rgb, mask))
+            return Look(scene, probability, mask, quality)
+        return Look(
+            scene,
+            probability,
+            mask,
+            quality,
+            bed=find_tissue(scene.rgb, mask, _card(scene.rgb)),
+            measured=measure_size(scene.rgb, mask),
+            prediction=self._own.predict(scene.rgb, mask),
+        )
 
     def _overlay(self, look: Look, lang: str) -> bytes | None:
         if look.bed is None:
@@ -108,6 +120,7 @@ class WoundFinder:
             wound=None if look.bed is None else _wound(look.mask, look.bed, look.measured),
             intact_skin=_discoloured(look.quality),
             model=ModelUsed(self._segmenter.file.id, self._segmenter.file.checksum),
+            prediction=look.prediction,
             quality=_object(look.quality) | _scale(look.measured),
         )
 

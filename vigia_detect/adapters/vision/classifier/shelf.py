@@ -103,6 +103,7 @@ class Shelf:
         return found
 
     def active_id(self) -> str | None:
+        """Return which model is in use. Raises InvalidModelError when the note is damaged."""
         try:
             found = json.loads((self._folder / STATE).read_bytes())["active"]
         except FileNotFoundError:

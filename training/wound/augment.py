@@ -30,7 +30,23 @@ def sample(
     return light(rng, image), mask
 
 
-def crop(rng: Generator, image: Array, mask: Array, side: int) -> tuple[Array, Array]:
+def gently(
+    rng: Generator, image: Array, mask: Array, side: int, scenery: list[Array]
+) -> tuple[Array, Array]:
+    """Return a crop near the picture's own scale, in usual light on half of the occasions."""
+    if rng.random() < 0.2:
+        return sample(rng, image, mask, side, scenery)
+    image, mask = crop(rng, image, mask, side, scales=(0.7, 1.2))
+    return (light(rng, image) if rng.random() < 0.5 else image), mask
+
+
+def crop(
+    rng: Generator,
+    image: Array,
+    mask: Array,
+    side: int,
+    scales: tuple[float, float] = (0.6, 2.2),
+) -> tuple[Array, Array]:
     """Turn, scale, mirror and cut, mostly near a wound."""
     height, width = mask.shape
     rows, columns = np.nonzero(mask)
@@ -39,7 +55,7 @@ def crop(rng: Generator, image: Array, mask: Array, side: int) -> tuple[Array, A
         centre = np.array([columns[pick], rows[pick]], float) + rng.normal(0, side / 6, 2)
     else:
         centre = rng.uniform(0.15, 0.85, 2) * (width, height)
-    scale = float(np.exp(rng.uniform(np.log(0.6), np.log(2.2)))) * side / 320
+    scale = float(np.exp(rng.uniform(*np.log(scales)))) * side / 320
     angle = rng.normal(0, 25) if rng.random() < 0.6 else rng.uniform(-180, 180)
     move = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle, scale)
     if rng.random() < 0.5:

@@ -10,6 +10,7 @@ import copy
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -26,7 +27,8 @@ from wound.net import WoundNet
 SEED = 20261122
 BATCH = 8
 NO_WOUND_SHARE = 0.08
-SMALL, LARGE = 224, 320  # crop sides: learn fast first, finely later
+SMALL, LARGE, FINE = 224, 320, 384  # crop sides: learn fast first, finely later
+GENTLE = 0.15  # of the peak learning rate, for the last epochs on pictures that vary less
 
 
 def as_input(images: np.ndarray) -> Tensor:
@@ -67,6 +69,7 @@ def main() -> None:
     parser.add_argument("--scenery", type=Path)
     parser.add_argument("--size", default="lite0")
     parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--gentle-epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -119,10 +122,11 @@ def run(
         smooth.load_state_dict(saved["smooth"])
         optimiser.load_state_dict(saved["optimiser"])
         first, best = saved["epoch"] + 1, saved["best"]
-    for epoch in range(first, args.epochs):
-        side = SMALL if epoch < args.epochs * 0.42 else LARGE
+    for epoch in range(first, args.epochs + args.gentle_epochs):
+        side = SMALL if epoch < args.epochs * 0.42 else LARGE if epoch < args.epochs else FINE
         began = time.monotonic()
-        loss = one_epoch(net, smooth, optimiser, (epoch, args.epochs), side, loaded, scenery)
+        plan = Plan(epoch, args.epochs, args.gentle_epochs, side)
+        loss = one_epoch(net, smooth, optimiser, plan, loaded, scenery)
         dice = float(dice_of(smooth, held).mean()) if epoch % 2 or epoch > args.epochs - 4 else 0.0
         if dice > best:
             best = dice
@@ -138,23 +142,51 @@ def run(
         (args.out / "new.pt").replace(last)
         seconds = time.monotonic() - began
         print(
-            f"epoch {epoch + 1}/{args.epochs} side {side} loss {loss:.4f} "
+            f"epoch {epoch + 1}/{args.epochs + args.gentle_epochs} side {side} loss {loss:.4f} "
             f"dice {dice:.4f} best {best:.4f} {seconds:.0f} s",
             flush=True,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where an epoch stands.
+
+    Attributes:
+        epoch: from 0.
+        epochs: with everything varied.
+        gentle: further epochs with less variation, for the last point of Dice.
+        side: of the crops in pixels.
+    """
+
+    epoch: int
+    epochs: int
+    gentle: int
+    side: int
+
+    @property
+    def is_gentle(self) -> bool:
+        """Whether pictures vary less in this epoch."""
+        return self.epoch >= self.epochs
+
+    def rate(self, done: float) -> float:
+        """Return the share of the peak learning rate after the share `done` of this epoch."""
+        at = self.epoch + done
+        if self.is_gentle:
+            return GENTLE * max(0.05, 1 - (at - self.epochs) / self.gentle)
+        return min(1.0, at) * (0.5 + 0.5 * math.cos(math.pi * at / self.epochs)) + 1e-3
 
 
 def one_epoch(  # noqa: PLR0917 - everything that an epoch needs, called once
     net: WoundNet,
     smooth: nn.Module,
     optimiser: torch.optim.Optimizer,
-    when: tuple[int, int],
-    side: int,
+    plan: Plan,
     loaded: list[tuple[np.ndarray, np.ndarray]],
     scenery: list[np.ndarray],
 ) -> float:
     """Go once through the pictures; return the mean loss."""
-    epoch, epochs = when
+    epoch, side = plan.epoch, plan.side
     order = np.random.default_rng((SEED, epoch)).permutation(len(loaded))
     batches = [order[i : i + BATCH] for i in range(0, len(order) - BATCH + 1, BATCH)]
 
@@ -166,7 +198,8 @@ def one_epoch(  # noqa: PLR0917 - everything that an epoch needs, called once
                 image = augment.light(rng, augment.without_wound(rng, side, scenery))
                 mask = np.zeros((side, side), np.uint8)
             else:
-                image, mask = augment.sample(rng, *loaded[number], side, scenery)
+                vary = augment.gently if plan.is_gentle else augment.sample
+                image, mask = vary(rng, *loaded[number], side, scenery)
             images.append(image)
             masks.append(mask)
         return np.stack(images), np.stack(masks)
@@ -179,10 +212,8 @@ def one_epoch(  # noqa: PLR0917 - everything that an epoch needs, called once
             images, masks = waiting.result()
             if step + 1 < len(batches):
                 waiting = pool.submit(make, batches[step + 1])
-            at = (epoch + step / len(batches)) / epochs
-            share = min(1.0, at * epochs) * (0.5 + 0.5 * math.cos(math.pi * at)) + 1e-3
             for group in optimiser.param_groups:
-                group["lr"] = group["peak"] * share
+                group["lr"] = group["peak"] * plan.rate(step / len(batches))
             target = torch.from_numpy(masks)[:, None].float()
             loss = loss_of(net(as_input(images)), target)
             optimiser.zero_grad(set_to_none=True)

@@ -8,7 +8,8 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
@@ -17,8 +18,10 @@ from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from vigia_detect.adapters.vision.classifier.workshop import Workshop
+    from vigia_detect.adapters.vision.picture import PillowReader
+    from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.clinical import RuleSet
-    from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
+    from vigia_detect.ports import BlobStore, Cipher, Notifier, PictureInspector, Publisher, Store
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
@@ -143,9 +146,30 @@ class Vigia:
         return Relay(self.store, self.publisher)
 
     @cached_property
+    def pictures(self) -> "PillowReader":
+        """Reads what people send."""
+        from vigia_detect.adapters.vision.picture import PillowReader
+
+        return PillowReader(
+            max_bytes=self.settings.max_image_mb * 1_000_000,
+            max_pixels=self.settings.max_image_megapixels * 1_000_000,
+        )
+
+    @cached_property
+    def wound_finder(self) -> "WoundFinder":
+        """Looks at pictures: one network a process, loaded when it is first needed."""
+        from vigia_detect.adapters.vision.wound_finder import WoundFinder
+
+        return WoundFinder(self.pictures)
+
+    @property
+    def inspector(self) -> "PictureInspector":
+        """Looks at files outside of any case."""
+        return self.wound_finder
+
+    @cached_property
     def intake(self) -> "Intake":
         """Accepts cases."""
-        from vigia_detect.adapters.vision.picture import PillowReader
         from vigia_detect.stages.intake import Intake
 
         return Intake(
@@ -154,10 +178,7 @@ class Vigia:
             cipher=self.cipher,
             blobs=self.blobs,
             vault=self.vault,
-            pictures=PillowReader(
-                max_bytes=self.settings.max_image_mb * 1_000_000,
-                max_pixels=self.settings.max_image_megapixels * 1_000_000,
-            ),
+            pictures=self.pictures,
             rules=self.rules,
             alert_repeat_s=self.settings.alert_repeat_s,
         )
@@ -249,18 +270,24 @@ class Vigia:
         return {**self._bodies_without_store(), Stage.AUDIT_LOG: AuditLog(self.store)}
 
     def _bodies_without_store(self) -> "Mapping[Stage, StageBody]":
-        from vigia_detect.adapters.vision.quality import QualityChecker
         from vigia_detect.stages.image_analysis import ImageAnalysis
         from vigia_detect.stages.medical_analysis import MedicalAnalysis
         from vigia_detect.stages.risk_score import RiskScore
         from vigia_detect.stages.triage import Triage
 
         return {
-            Stage.IMAGE_ANALYSIS: ImageAnalysis(QualityChecker()),
+            Stage.IMAGE_ANALYSIS: ImageAnalysis(self.wound_finder, self.rules),
             Stage.RISK_SCORE: RiskScore(self.rules),
             Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
             Stage.TRIAGE: Triage(self.rules),
         }
+
+
+def write_stickers(path: Path, lang: Literal["es", "en"]) -> None:
+    """Write the sheet of stickers to print, a PDF or PNG by the path's ending."""
+    from vigia_detect.adapters.vision.sticker import write_sheet
+
+    write_sheet(path, lang)
 
 
 @dataclass(slots=True)

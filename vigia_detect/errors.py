@@ -6,7 +6,6 @@ VigiaError
 │   ├── InvalidImageError          the picture cannot be accepted
 │   ├── InvalidOptionError         an unknown or wrong processing option
 │   ├── InvalidDataSetError        pictures to learn from or to judge by cannot be used
-│   ├── InvalidModelError          a classifier's files are damaged, changed or not what they say
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
 ├── NotFoundError                  no such case, alert or run
@@ -15,6 +14,7 @@ VigiaError
 │   ├── BrokerUnavailableError
 │   └── StorageFullError
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
+│   └── InvalidModelError          a network or classifier is not what its manifest says
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -91,10 +91,6 @@ class InvalidDataSetError(InvalidInputError):
     """The folder of pictures to learn from, or to judge a model by, cannot be used; says why."""
 
 
-class InvalidModelError(InvalidInputError):
-    """A classifier's files are damaged, changed or not what their manifest says."""
-
-
 class UnknownEscalationTypeError(InvalidInputError):
     """The escalation type is none of the known ones, which the text lists."""
 
@@ -127,6 +123,10 @@ class StorageFullError(UnavailableError):
 
 class ConfigurationError(VigiaError):
     """A setting, key or file that Vigia needs is missing or wrong."""
+
+
+class InvalidModelError(ConfigurationError):
+    """A network or classifier is missing, damaged, or not what its manifest says."""
 
 
 class WaitTimeoutError(VigiaError):

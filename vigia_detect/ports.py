@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.domain.audit import AuditEntry
-from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
+from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.escalation import AlertRequest
+from vigia_detect.domain.findings import Analysis, Inspection
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
 from vigia_detect.domain.records import (
     ClaimedRun,
@@ -310,8 +311,19 @@ class PictureReader(Protocol):
 class ImageAnalyser(Protocol):
     """Looks at a picture."""
 
-    def analyse(self, jpeg: bytes) -> JsonObject:
-        """Return findings in the `image_analysis` form of the case format, plus measures."""
+    def analyse(self, jpeg: bytes, lang: str) -> Analysis:
+        """Return what it found and a picture of it, with words in `lang`.
+
+        Raises:
+            CorruptDataError: it is no picture; what was stored has been damaged.
+        """
+
+
+class PictureInspector(Protocol):
+    """Looks at a file outside of any case; nothing is stored."""
+
+    def inspect(self, raw: bytes) -> Inspection:
+        """Return findings and mask. Raises InvalidImageError when it is no picture to take."""
 
 
 class Notifier(Protocol):

@@ -168,6 +168,14 @@ def test_an_unknown_case(vigia: Vigia) -> None:
         refused(vigia("case", case_id), ExitCode.NOT_FOUND, case_id)
 
 
+def test_a_case_without_an_overlay(vigia: Vigia, picture: str, tmp_path: Path) -> None:
+    submitted = vigia("submit", picture, "--patient-code", "P-1", "--json")
+    case_id, path = json.loads(submitted.stdout)["case_id"], tmp_path / "out.png"
+    done = vigia("case", case_id, "--overlay", str(path))
+    refused(done, ExitCode.NOT_FOUND, case_id, "overlay")
+    assert not path.exists()
+
+
 def test_an_unknown_state(vigia: Vigia) -> None:
     refused(vigia("cases", "--state", "lost"), ExitCode.INVALID_INPUT, "needs_review")
 

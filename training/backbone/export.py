@@ -43,14 +43,14 @@ class Features(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return map (n, 1280, h/32, w/32), deep (n, 1280) and texture (n, t)."""
         net = self.net
-        x = functional.relu6(net._bn0(net._conv_stem(x)))  # noqa: SLF001 - its layers have no other name
+        x = functional.relu6(net._bn0(net._conv_stem(x)))
         statistics = []
-        for number, block in enumerate(net._blocks):  # noqa: SLF001
+        for number, block in enumerate(net._blocks):
             x = block(x)
             if number in self.taps:
                 statistics += _moments(x)
         statistics += _moments(x)
-        last = functional.relu6(net._bn1(net._conv_head(x)))  # noqa: SLF001
+        last = functional.relu6(net._bn1(net._conv_head(x)))
         return last, last.mean((2, 3)), torch.cat(statistics, 1)
 
 
@@ -102,7 +102,7 @@ def export(size: str, folder: Path) -> None:
         strict=True,
     ):
         cosine = float((want * got).sum() / np.linalg.norm(want) / np.linalg.norm(got))
-        print(name, got.shape, f"cosine {cosine:.6f}")  # noqa: T201
+        print(name, got.shape, f"cosine {cosine:.6f}")
         if cosine < ALIKE:
             raise SystemExit(f"{name} differs from the original")
     _write_manifest(size, path)

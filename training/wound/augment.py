@@ -150,7 +150,7 @@ def cut(rng: Generator, scenery: list[Array], height: int, width: int) -> Array:
 
 
 def without_wound(rng: Generator, side: int, scenery: list[Array]) -> Array:
-    """Return a picture of no wound at all: a scene, a page of text, noise, one colour, bare skin."""
+    """Return a picture of no wound: a scene, a page of text, noise, one colour, bare skin."""
     kind = rng.choice(["scene", "text", "noise", "plain", "skin"], p=[0.5, 0.15, 0.1, 0.1, 0.15])
     if kind == "scene" and scenery:
         return cut(rng, scenery, side, side)

@@ -101,7 +101,7 @@ def run(
 ) -> None:
     """Train from the last saved epoch on."""
     net = WoundNet(args.size).to(memory_format=torch.channels_last)
-    smooth = copy.deepcopy(net).requires_grad_(False)
+    smooth = copy.deepcopy(net).requires_grad_(requires_grad=False)
     encoder = set(net.encoder.parameters())
     optimiser = torch.optim.AdamW(
         [
@@ -144,7 +144,7 @@ def run(
         )
 
 
-def one_epoch(
+def one_epoch(  # noqa: PLR0917 - everything that an epoch needs, called once
     net: WoundNet,
     smooth: nn.Module,
     optimiser: torch.optim.Optimizer,

@@ -10,10 +10,12 @@ from vigia_detect.bootstrap import Vigia, current
 from vigia_detect.cli.json_file import read_object
 from vigia_detect.cli.show import print_report, print_schema_json
 from vigia_detect.cli.texts import say
+from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CaseState
 from vigia_detect.errors import InvalidOptionError
+from vigia_detect.files import write_atomically
 from vigia_detect.stages.image_file import read_image_file
 from vigia_detect.stages.report import iso
 
@@ -59,6 +61,26 @@ def show(case_id: str, *, as_json: bool) -> None:
         print_schema_json(report)
     else:
         print_report(report, vigia.settings.lang)
+
+
+def write_overlay(case_id: str, path: Path) -> None:
+    """Write the picture with its findings drawn on it.
+
+    It shows a patient, so only the user who asked can read the file.
+
+    Raises:
+        NotFoundError: there is no such case, or no such picture of it.
+        InvalidOptionError: the file cannot be written.
+    """
+    vigia = current()
+    picture = vigia.desk.attachment(case_id, OVERLAY, actor=ACTOR)
+    try:
+        write_atomically(path, picture)
+    except OSError as error:
+        raise InvalidOptionError(
+            f"--overlay: {path} cannot be written ({error.strerror})"
+        ) from error
+    typer.echo(say(vigia.settings.lang, "overlay_written", path=path), err=True)
 
 
 def wait(case_id: str, *, timeout_s: float, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """`vigia demo`: six cases, from the picture to the decision, in a home that is thrown away."""
 
+import contextlib
 import tempfile
 import threading
 import time
@@ -17,10 +18,14 @@ from vigia_detect.cli.show import MARKS, print_report
 from vigia_detect.cli.system import processes
 from vigia_detect.cli.texts import say
 from vigia_detect.cli.throwaway import environment, prepared, throw_away_settings
+from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CASE_ENDS
+from vigia_detect.errors import InvalidOptionError
+from vigia_detect.files import write_atomically
 from vigia_detect.stages.desk import CaseStatus
+from vigia_detect.stages.report import CaseReport
 from vigia_detect.supervisor import Supervisor
 from vigia_detect.testing import draw_wound
 
@@ -29,16 +34,24 @@ DEADLINE_S = 50.0
 ACTOR = "demo"
 
 
-def run_demo() -> None:
+def run_demo(findings: Path) -> None:
     """Start a whole system, put six cases through it, show them, stop and clean up.
 
+    Args:
+        findings: folder that keeps the pictures with their findings; made when it is not there.
+
     Raises:
+        InvalidOptionError: the folder cannot be made.
         WaitTimeoutError: a case did not end in time.
     """
+    try:
+        findings.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidOptionError(f"--findings: {findings} ({error.strerror})") from error
     with tempfile.TemporaryDirectory(prefix="vigia-demo-") as home:
         settings = throw_away_settings(Path(home))
         vigia = prepared(settings)
-        demo = Demo(vigia, Console())
+        demo = Demo(vigia, Console(), findings.resolve())
         supervisor = Supervisor(processes(settings, environment(settings)), home=settings.root)
         story = threading.Thread(target=demo.tell, args=(supervisor,), name="demo")
         story.start()
@@ -50,14 +63,21 @@ def run_demo() -> None:
     if demo.error is not None:
         raise demo.error
     demo.console.print(say(settings.lang, "demo_gone"), style="dim")
+    if demo.kept:
+        demo.console.print(say(settings.lang, "demo_findings", folder=findings.resolve()))
+    else:
+        with contextlib.suppress(OSError):  # it holds something else
+            findings.rmdir()
 
 
 class Demo:
     """The story that the demo tells, on its own thread beside the supervisor."""
 
-    def __init__(self, vigia: Vigia, console: Console) -> None:
+    def __init__(self, vigia: Vigia, console: Console, findings: Path) -> None:
         self.console = console
+        self._findings = findings
         self.error: BaseException | None = None
+        self.kept: list[Path] = []
         self._vigia = vigia
         self._lang = vigia.settings.lang
         self._titles: dict[str, str] = {}
@@ -81,7 +101,8 @@ class Demo:
         seconds = time.monotonic() - started
         for case_id, title in self._titles.items():
             self.console.rule(title, align="left", style="dim")
-            print_report(self._vigia.desk.report(case_id, actor=ACTOR), self._lang, self.console)
+            report = self._vigia.desk.report(case_id, actor=ACTOR)
+            print_report(report, self._lang, self.console, overlay=self._keep_overlay(report))
         self.console.rule()
         done = say(self._lang, "demo_done", count=len(self._titles), seconds=seconds)
         self.console.print(done, style="bold green")
@@ -98,6 +119,18 @@ class Demo:
             )
             accepted = self._vigia.intake.accept(submission)
             self._titles[accepted.case_id] = case["title"][self._lang]
+
+    def _keep_overlay(self, report: CaseReport) -> str:
+        """Write the picture with its findings, if there is one, and return where.
+
+        The demo's pictures are drawn or published; those of patients are never written unasked.
+        """
+        if OVERLAY not in report.attachments():
+            return ""
+        path = self._findings / f"{report.patient_code}.png"
+        write_atomically(path, self._vigia.desk.attachment(report.case_id, OVERLAY, actor=ACTOR))
+        self.kept.append(path)
+        return str(path)
 
     def _watch(self, deadline: float) -> None:
         with Live(self._table(), console=self.console, refresh_per_second=8) as live:
@@ -131,4 +164,5 @@ def _picture(spec: dict[str, Any]) -> bytes:
     photograph = PICTURES / str(spec.get("file", ""))
     if photograph.is_file():
         return photograph.read_bytes()
-    return draw_wound(spec["draw"], light=0.04 if spec.get("dark") else 1.0)
+    light = 0.04 if spec.get("dark") else 1.0
+    return draw_wound(spec["draw"], light=light, parts=spec.get("parts"))

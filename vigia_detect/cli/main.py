@@ -49,6 +49,22 @@ def assess(
 
 
 @app.command()
+def vision(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Pictures, or folders of pictures.")
+    ],
+    masks: Annotated[
+        Path | None, typer.Option(help="Write a mask a picture here: PNG, white is wound.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at pictures: usable, wound, tissue, size, possible classes. Nothing is stored."""
+    from vigia_detect.cli.vision import look
+
+    look(paths, masks=masks, as_json=as_json)
+
+
+@app.command()
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],
@@ -82,10 +98,19 @@ def submit(
 
 
 @app.command()
-def case(case_id: CaseArgument, as_json: Json = False) -> None:
+def case(
+    case_id: CaseArgument,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the picture with its findings drawn on it (PNG)."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show all that is known about a case. Reading it is recorded."""
     from vigia_detect.cli import cases
 
+    if overlay is not None:
+        cases.write_overlay(case_id, overlay)
     cases.show(case_id, as_json=as_json)
 
 
@@ -160,11 +185,26 @@ def up() -> None:
 
 
 @app.command()
-def demo() -> None:
-    """Run six test cases in a throw-away home, then leave nothing behind."""
+def demo(
+    findings: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Keeps the pictures with their findings.")
+    ] = Path("demo-findings"),
+) -> None:
+    """Run six test cases in a throw-away home; only the pictures of the findings stay."""
     from vigia_detect.cli.demo import run_demo
 
-    run_demo()
+    run_demo(findings)
+
+
+@app.command()
+def sticker(
+    out: Annotated[Path, typer.Option(help="File to write; its ending is .pdf or .png.")],
+    lang: Annotated[Lang | None, typer.Option(help="Language of the words on it.")] = None,
+) -> None:
+    """Write the sheet of stickers that gives photographs a scale. Print it at 100 percent."""
+    from vigia_detect.cli.sticker import write
+
+    write(out, lang=lang)
 
 
 @app.command()

@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from vigia_detect.cli.show_findings import finding_lines
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.case import Json, JsonObject
+from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
-from vigia_detect.stages.report import CaseReport, StageReport
+from vigia_detect.stages.report import CaseReport
 
 STATE_STYLE = {
     CaseState.COMPLETED: "green",
@@ -28,16 +30,27 @@ def print_schema_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
 
 
-def print_report(report: CaseReport, lang: str, console: Console | None = None) -> None:
-    """Print a case for a nurse: the answer first, then why, then what is missing."""
+def print_report(
+    report: CaseReport, lang: str, console: Console | None = None, *, overlay: str | None = None
+) -> None:
+    """Print a case for a nurse: the answer first, then why, then what is missing.
+
+    Args:
+        report: the case.
+        lang: es or en.
+        console: where to print; this terminal when None.
+        overlay: where the picture with its findings lies; when None, the command that writes it.
+    """
     out = console or Console()
+    if overlay is None and OVERLAY in report.attachments():
+        overlay = say(lang, "write_overlay", case_id=report.case_id)
     style = STATE_STYLE.get(report.overall_status, "")
     out.print(Text(f"{report.patient_code}  {report.case_id}", style="bold"))
     lines = [
         (say(lang, "status"), f"{report.overall_status} ({report.status_code})"),
         (say(lang, "urgency"), report.urgency),
         (say(lang, "review"), _review(report, lang)),
-        *_image_lines(report.stages.get(Stage.IMAGE_ANALYSIS), lang),
+        *_image_lines(report, lang, overlay),
         *_assessment_lines(report.assessment, lang),
         *_alert_lines(report, lang),
         (say(lang, "missing"), ", ".join(f"{k}: {v}" for k, v in report.missing.items())),
@@ -69,16 +82,11 @@ def _next(report: CaseReport, lang: str) -> str:
     return say(lang, key, case_id=report.case_id)
 
 
-def _image_lines(stage: StageReport | None, lang: str) -> list[tuple[str, str]]:
-    result = stage.result if stage else None
-    if result is None:
+def _image_lines(report: CaseReport, lang: str, overlay: str | None) -> list[tuple[str, str]]:
+    stage = report.stages.get(Stage.IMAGE_ANALYSIS)
+    if stage is None or stage.result is None:
         return []
-    usable = say(lang, "usable" if result.get("usable") else "not_usable")
-    problems = ", ".join(map(str, _list(result, "problems")))
-    text = f"{usable}{f' ({problems})' if problems else ''}"
-    if result.get("class_proposed") is False:
-        text += f"; {say(lang, 'no_class')}"
-    return [(say(lang, "image"), text)]
+    return list(finding_lines(stage.result, overlay or "", lang))
 
 
 def _assessment_lines(found: JsonObject | None, lang: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Typed form of the rule data: what each YAML file of the engine may hold."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -128,6 +129,11 @@ class ClassesFile(DataModel):
     decision: tuple[DecisionRow, ...]
     kept: dict[str, tuple[str, ...]]
     never_from_image: tuple[str, ...]
+    beside: dict[str, tuple[str, ...]]
+
+    def beside_of(self, possible: Iterable[str]) -> set[str]:
+        """Return the classes that no picture excludes while one of these is possible."""
+        return {other for one in possible for other in self.beside.get(one, ())}
 
 
 class FlagData(Text):

@@ -1,7 +1,7 @@
 """What a case is made of while it moves through the pipeline."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from vigia_detect.domain.escalation import AlertRequest
@@ -12,6 +12,9 @@ from vigia_detect.domain.triage import Urgency
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
+
+ATTACHMENTS = "attachments"
+"""Key of a stage's result: name of an attachment -> where it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,14 @@ class StageOutput:
         result: JSON, stored encrypted under the patient's key.
         alerts: alerts that the result asks for.
         verdict: given by triage only.
+        attachments: files that belong to the result, such as a picture; stored encrypted outside
+            the database before the result, which then names them under `ATTACHMENTS`.
     """
 
     result: JsonObject
     alerts: tuple[AlertRequest, ...] = ()
     verdict: Verdict | None = None
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

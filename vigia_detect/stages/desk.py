@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.case import CaseSummary, Run, RunStatus
+from vigia_detect.domain.case import ATTACHMENTS, CaseSummary, Run, RunStatus
 from vigia_detect.domain.escalation import (
     ESCALATION_TARGETS,
     ESCALATION_TYPES,
@@ -140,6 +140,31 @@ class Desk:
             alerts=tuple(alert_report(alert) for alert in alerts),
             missing=missing_parts(stages),
         )
+
+    def attachment(self, case_id: str, name: str, *, actor: str) -> bytes:
+        """Return a file that belongs to a case's result. Reading it leaves an audit entry.
+
+        Args:
+            case_id: the case.
+            name: of the attachment, such as `overlay`.
+            actor: who reads it.
+
+        Raises:
+            NotFoundError: there is no such case, or it has no such attachment (yet).
+            CorruptDataError: what is stored does not decrypt.
+        """
+        with self._store.begin() as work:
+            case = _known(work, case_id)
+            detail = {"attachment": name}
+            entry = AuditEntry(AuditEvent.CASE_READ, case.summary.id, actor, detail=detail)
+            work.audit.write([entry])
+            sealed = work.runs.results(case.summary.id)
+            work.commit()
+        for stage, data in sealed.items():
+            refs = self._vault.open_result(case, stage, data).get(ATTACHMENTS)
+            if isinstance(refs, dict) and name in refs:
+                return self._vault.open_attachment(case, name, str(refs[name]))
+        raise NotFoundError(f"Case {case_id} has no attachment {name}.")
 
     def cases(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first, without patient data."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vigia_detect.domain.case import JsonObject, RunStatus
+from vigia_detect.domain.case import ATTACHMENTS, JsonObject, RunStatus
 from vigia_detect.domain.escalation import AlertKind, AlertState
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.records import StoredAlert
@@ -85,6 +85,12 @@ class CaseReport:
     alerts: tuple[AlertReport, ...]
     missing: dict[str, str]
 
+    def attachments(self) -> frozenset[str]:
+        """Return the names of the files that belong to its results."""
+        results = (stage.result for stage in self.stages.values() if stage.result)
+        named = (result.get(ATTACHMENTS) for result in results)
+        return frozenset(name for refs in named if isinstance(refs, dict) for name in refs)
+
 
 def iso(seconds: float | None) -> str | None:
     """Return Unix seconds as ISO 8601 in UTC, to the millisecond."""
@@ -134,5 +140,11 @@ def missing_parts(stages: dict[Stage, StageReport]) -> dict[str, str]:
     }
     image = stages[Stage.IMAGE_ANALYSIS].result
     if image is not None and image.get("class_proposed") is False:
-        missing["class_from_image"] = "no_wound_model"
+        missing["class_from_image"] = _why_no_class(image)
     return missing
+
+
+def _why_no_class(image: JsonObject) -> str:
+    if image.get("usable") is False:
+        return "image_unusable"
+    return "no_wound_model" if image.get("model") is None else "nothing_to_judge"

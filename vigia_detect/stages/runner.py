@@ -8,11 +8,19 @@ is fenced by the same number.
 import random
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 import structlog
 
-from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults
+from vigia_detect.domain.case import (
+    ATTACHMENTS,
+    CaseFile,
+    JsonObject,
+    Run,
+    StageOutput,
+    StageResults,
+)
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
 from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
@@ -113,7 +121,20 @@ class StageRunner:
             source: self._vault.open_result(claimed.case, source, sealed)
             for source, sealed in claimed.inputs.items()
         }
-        return self._bodies[stage](self._vault.open_case(claimed.case), inputs)
+        output = self._bodies[stage](self._vault.open_case(claimed.case), inputs)
+        return self._with_attachments(claimed, output) if output.attachments else output
+
+    def _with_attachments(self, claimed: ClaimedRun, output: StageOutput) -> StageOutput:
+        """Store the attachments and name them in the result.
+
+        This precedes the transaction that makes the result count, so that a result never names
+        what is not there.
+        """
+        refs: JsonObject = {
+            name: self._vault.store_attachment(claimed.case, name, plain)
+            for name, plain in output.attachments.items()
+        }
+        return replace(output, result={**output.result, ATTACHMENTS: refs}, attachments={})
 
     def _finish(
         self, claimed: ClaimedRun, output: StageOutput, continue_until: float

@@ -1,6 +1,8 @@
 """What of a case is encrypted, and what each ciphertext is bound to."""
 
+import hashlib
 from functools import partial
+from uuid import UUID, uuid5
 
 import orjson
 
@@ -66,6 +68,29 @@ class Vault:
     def drop_image(self, ref: str) -> None:
         """Remove a stored picture."""
         self._blobs.delete(ref)
+
+    def store_attachment(self, case: StoredCase, name: str, plain: bytes) -> str:
+        """Encrypt and store a file that belongs to a result; return its ref.
+
+        The ref follows from case, name and content. An attempt that is tried again writes the same
+        file anew, and one that comes too late cannot put other content in its place.
+
+        Raises:
+            StorageFullError: there is no room.
+        """
+        content = hashlib.sha256(plain).hexdigest()
+        ref = str(uuid5(UUID(case.summary.id), f"{name}:{content}"))
+        self._blobs.put(ref, self._seal(case.patient, f"{name}:{ref}", plain))
+        return ref
+
+    def open_attachment(self, case: StoredCase, name: str, ref: str) -> bytes:
+        """Decrypt a file that belongs to a result.
+
+        Raises:
+            NotFoundError: it is not there.
+            CorruptDataError: it does not decrypt.
+        """
+        return self._open(case.patient, f"{name}:{ref}", self._blobs.get(ref))
 
     def seal_result(self, case: StoredCase, stage: Stage, result: JsonObject) -> bytes:
         """Encrypt a stage's result."""

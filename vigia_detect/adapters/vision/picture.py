@@ -42,6 +42,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+LYING = (5, 6, 7, 8)  # of the orientations, those that change width and height
 UNDECODED = 128  # the grey that the JPEG decoder leaves where data ran out
 
 
@@ -68,14 +69,31 @@ class PillowReader:
         Raises:
             InvalidImageError: with one of the codes of `refusals.WORDS`.
         """
+        return _encoded(self.upright(raw)[0])
+
+    def upright(self, raw: bytes, enough: int | None = None) -> tuple[Image.Image, tuple[int, int]]:
+        """Validate and decode: upright, sRGB.
+
+        Args:
+            raw: the file.
+            enough: longer side in pixels that is enough; a JPEG is then decoded at a half, quarter
+                or eighth of its size, never below this, which is much faster.
+
+        Returns:
+            the picture, and its width and height in the file's pixels, upright.
+
+        Raises:
+            InvalidImageError: with one of the codes of `refusals.WORDS`.
+        """
         if not raw:
             raise refusal("empty")
         if len(raw) > self._max_bytes:
             raise refusal("too_large", mib=len(raw) / MIB, limit=self._max_bytes / MIB)
         bare = take_apart(raw)
         self._check_size(bare.width, bare.height)
-        upright = _turned(to_srgb(self._decoded(bare)), orientation(bare.exif))
-        return _encoded(upright)
+        turn = orientation(bare.exif)
+        image, size = self._decoded(bare, enough)
+        return _turned(to_srgb(image), turn), size[::-1] if turn in LYING else size
 
     def _check_size(self, width: int, height: int) -> None:
         size = f"{width} x {height}"
@@ -86,16 +104,19 @@ class PillowReader:
             limit = f"{self._min_side} x {self._min_side}"
             raise refusal("too_small", size=size, limit=limit)
 
-    def _decoded(self, bare: Bare) -> Image.Image:
+    def _decoded(self, bare: Bare, enough: int | None) -> tuple[Image.Image, tuple[int, int]]:
         try:
             image = DECODERS[bare.kind](io.BytesIO(bare.data))
             self._check_size(*image.size)  # what this decoder will allocate
+            size = image.size
+            if enough is not None:
+                image.draft(None, _at_least(size, enough))
             image.load()
         except UNREADABLE as error:
             raise refusal("damaged") from error
         if bare.kind == "JPEG" and _ends_undecoded(image):
             raise refusal("truncated")
-        return image
+        return image, size
 
 
 def _ends_undecoded(image: Image.Image) -> bool:
@@ -107,6 +128,11 @@ def _ends_undecoded(image: Image.Image) -> bool:
     width, height = image.size
     last_row = image.crop((0, height - 1, width, height)).tobytes()
     return image.mode in {"L", "RGB"} and last_row.count(UNDECODED) == len(last_row)
+
+
+def _at_least(size: tuple[int, int], enough: int) -> tuple[int, int]:
+    scale = min(1.0, enough / max(size))
+    return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

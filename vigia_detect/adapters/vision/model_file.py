@@ -19,7 +19,8 @@ class ModelFile:
         content: the network itself, ONNX.
         side: longer side in pixels at which it judges.
         threshold: probability from which a pixel counts as wound.
-        min_part: share of the picture below which a separate spot is left out.
+        min_part: share of the picture below which a separate area is left out.
+        min_peak: probability that a separate area must reach somewhere.
     """
 
     id: str
@@ -28,6 +29,7 @@ class ModelFile:
     side: int
     threshold: float
     min_part: float
+    min_peak: float
 
     @classmethod
     def read(cls, manifest: Path) -> "ModelFile":
@@ -48,6 +50,7 @@ class ModelFile:
                 side=int(said["input"]["longer_side_px"]),
                 threshold=float(said["output"]["threshold"]),
                 min_part=float(said["output"]["min_part"]),
+                min_peak=float(said["output"]["min_peak"]),
             )
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise InvalidModelError(

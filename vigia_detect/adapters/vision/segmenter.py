@@ -53,11 +53,14 @@ class Segmenter:
         return np.asarray(cv2.resize(found, (width, height)), np.float32)
 
     def mask(self, probability: Floats) -> Mask:
-        """Return the wound as the manifest's threshold cuts it, specks left out."""
-        sure = (probability >= self.file.threshold).astype(np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(sure, connectivity=8)
-        least = self.file.min_part * probability.size
-        keep = np.array([n > 0 and stats[n, cv2.CC_STAT_AREA] >= least for n in range(count)])
+        """Return the wound as the manifest cuts it: no specks, and no area unsure throughout."""
+        inside = (probability >= self.file.threshold).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+        peaks = np.zeros(count, np.float32)
+        np.maximum.at(peaks, labels[inside > 0], probability[inside > 0])
+        large = stats[:, cv2.CC_STAT_AREA] >= self.file.min_part * probability.size
+        keep = large & (peaks >= self.file.min_peak)
+        keep[0] = False
         return np.asarray(keep[labels])
 
     def _run(self, pixels: Pixels) -> Floats:

@@ -2,8 +2,8 @@
 
     python -m wound.quantise MODEL.onnx DATA SPLIT.json OUT.onnx
 
-Calibrated on training pictures only. The first and last layers stay as they are: in 8 bits they alone
-cost 2 points of Dice, the others 0.1. `wound.evaluate` says what it costs.
+Calibrated on training pictures only. The first and last layers stay as they are: in 8 bits they
+alone cost 2 points of Dice, the others 0.1. `wound.evaluate` says what it costs.
 """
 
 import argparse

@@ -12,6 +12,9 @@ VigiaError
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
 │   └── StorageFullError
+├── ChannelError                   a channel did not take a notification
+│   ├── ChannelTemporaryError      it may take it later
+│   └── ChannelPermanentError      it never will: tell by another channel
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
@@ -113,6 +116,29 @@ class BrokerUnavailableError(UnavailableError):
 
 class StorageFullError(UnavailableError):
     """No room is left for pictures or rows; new cases are refused until there is."""
+
+
+class ChannelError(VigiaError):
+    """A channel did not take a notification. Its text holds no address and no secret."""
+
+
+class ChannelTemporaryError(ChannelError):
+    """The channel may take it later: too many requests, a time-out, an error of its server.
+
+    Attributes:
+        retry_after_s: how long the provider asks to be left alone, in seconds; None: it said
+            nothing.
+    """
+
+    retryable = True
+
+    def __init__(self, text: str = "", *, retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+class ChannelPermanentError(ChannelError):
+    """The channel will never take it: wrong address, refused credentials, closed channel."""
 
 
 class ConfigurationError(VigiaError):

@@ -8,6 +8,7 @@ from vigia_detect.domain.audit import AuditEntry
 from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
 from vigia_detect.domain.escalation import AlertRequest
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
+from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.domain.records import (
     ClaimedRun,
     DueTimer,
@@ -319,3 +320,25 @@ class Notifier(Protocol):
 
     def deliver(self, notice: Notice) -> None:
         """Hand over the notice. Raises UnavailableError when the channel does not take it."""
+
+
+class Channels(Protocol):
+    """The ways to reach people, each behind its own adapter."""
+
+    def send(self, message: Message, to: Recipient) -> Receipt:
+        """Hand a message over; sending the same `notification_id` again tells nobody twice.
+
+        That holds where the provider can deduplicate.
+
+        Raises:
+            ChannelTemporaryError: the channel may take it later.
+            ChannelPermanentError: it never will; also a channel that is not set up.
+        """
+
+    def update(self, message: Message, to: Recipient, provider_id: str, text: str) -> None:
+        """Edit what was sent, for example to say who has answered; where that is possible.
+
+        Raises:
+            ChannelTemporaryError: the channel may take it later.
+            ChannelPermanentError: it never will.
+        """

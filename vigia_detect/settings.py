@@ -3,11 +3,12 @@
 `docs/reference/settings.md` is generated from this file and a test keeps the two the same.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vigia_detect.errors import ConfigurationError
@@ -111,6 +112,61 @@ class Settings(BaseSettings):
         None, description="YAML file with the hospital's own cut-offs and times."
     )
 
+    public_url: str = Field(
+        "",
+        description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "
+        "empty: messages carry no link to answer by.",
+    )
+    ack_link_s: float = Field(
+        43_200.0,
+        ge=60.0,
+        le=604_800.0,
+        description="Seconds for which a link to answer an alert is good; the default is a shift "
+        "of 12 hours.",
+    )
+    channel_timeout_s: float = Field(
+        5.0,
+        ge=0.1,
+        le=60.0,
+        description="Seconds that a channel's server may be silent before another try or channel.",
+    )
+    ca_file: Path | None = Field(
+        None,
+        description="PEM file with the hospital's own certificate authority, trusted besides the "
+        "system's by e-mail, webhook and Slack.",
+    )
+
+    slack_token: SecretStr | None = Field(
+        None, description="Slack bot token (`xoxb-...`) with the scope `chat:write`."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Slack signing secret, which proves that a pressed button is Slack's."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Base URL of Slack's Web API, ending with a slash."
+    )
+    slack_people: str = Field(
+        "",
+        description="Slack user ids and the people behind them, such as "
+        "`U02A1B2C3=Ana Soto,U02D4E5F6=Luis Rey`; nobody else's button counts.",
+    )
+
+    smtp_host: str = Field("", description="Mail server; empty: no e-mail.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_user: str = Field("", description="User at the mail server; empty: no login.")
+    smtp_password: SecretStr | None = Field(None, description="Password of that user.")
+    smtp_from: str = Field("", description="Sender of mails, such as `Vigia <vigia@hospital.cl>`.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the way to the mail server is encrypted; certificates are always "
+        "verified. `none` refuses to log in.",
+    )
+
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Secret that signs webhooks: `whsec_` and base64 (standardwebhooks.com).",
+    )
+
     @field_validator("broker")
     @classmethod
     def _check_broker(cls, url: str) -> str:
@@ -126,6 +182,17 @@ class Settings(BaseSettings):
         if not fits:
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
         return url
+
+    @field_validator("slack_people")
+    @classmethod
+    def _check_people(cls, text: str) -> str:
+        _people(text)
+        return text
+
+    @property
+    def people_of_slack(self) -> Mapping[str, str]:
+        """Person by Slack user id."""
+        return _people(self.slack_people)
 
     @property
     def root(self) -> Path:
@@ -151,6 +218,13 @@ class Settings(BaseSettings):
     def image_folder(self) -> Path:
         """Where encrypted pictures lie."""
         return self.root / "images"
+
+
+def _people(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if not all(user.strip() and person.strip() for user, _, person in pairs):
+        raise ValueError("must be pairs of a Slack user id, `=` and a name, separated by commas")
+    return {user.strip(): person.strip() for user, _, person in pairs}
 
 
 def load_settings() -> Settings:

@@ -1,3 +1,4 @@
+from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.domain.records import Notice
 from vigia_detect.log import get_logger
 
@@ -20,3 +21,17 @@ class Inbox:
             kind=notice.kind,
             channel=notice.channel,
         )
+
+    def send(self, message: Message, to: Recipient) -> Receipt:
+        """Put the message where people look; see `ports.Channels`."""
+        log.warning(
+            "alert",
+            alert_id=message.alert_id,
+            case_id=message.case_id,
+            kind=message.kind,
+            channel=to.channel,
+        )
+        return Receipt(None, delivered=False)
+
+    def update(self, message: Message, to: Recipient, provider_id: str, text: str) -> None:
+        """Do nothing: the alert's row says how it stands."""

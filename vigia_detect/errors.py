@@ -15,6 +15,11 @@ VigiaError
 ├── ChannelError                   a channel did not take a notification
 │   ├── ChannelTemporaryError      it may take it later
 │   └── ChannelPermanentError      it never will: tell by another channel
+├── AnswerRefusedError             somebody's answer to an alert does not count
+│   ├── ForgedLinkError            the link or request is not genuine
+│   ├── ExpiredLinkError           its time is over
+│   ├── UsedLinkError              it was used before
+│   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
@@ -139,6 +144,36 @@ class ChannelTemporaryError(ChannelError):
 
 class ChannelPermanentError(ChannelError):
     """The channel will never take it: wrong address, refused credentials, closed channel."""
+
+
+class AnswerRefusedError(VigiaError):
+    """Somebody's answer to an alert does not count; the alert goes on as if it had not come."""
+
+    reason = "refused"
+
+
+class ForgedLinkError(AnswerRefusedError):
+    """The link, or the request that carries the answer, is not genuine."""
+
+    reason = "forged"
+
+
+class ExpiredLinkError(AnswerRefusedError):
+    """The link's time is over."""
+
+    reason = "expired"
+
+
+class UsedLinkError(AnswerRefusedError):
+    """The link, or the request that carries the answer, was used before."""
+
+    reason = "used"
+
+
+class UnauthorisedAnswerError(AnswerRefusedError):
+    """This person may not give this answer."""
+
+    reason = "unauthorised"
 
 
 class ConfigurationError(VigiaError):

@@ -195,6 +195,21 @@ class Audit(Protocol):
         """Return the entries about a case or alert with their time, oldest first."""
 
 
+class AckTokens(Protocol):
+    """Rows of links and requests that were used up."""
+
+    def consume(self, nonce: str, *, expires_at: float) -> bool:
+        """Use it up; False when it was before.
+
+        Args:
+            nonce: the name of the link or request.
+            expires_at: Unix seconds; the row may be forgotten a day after.
+        """
+
+    def used(self, nonce: str) -> bool:
+        """Tell whether it was used up."""
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without `commit()` changes nothing."""
 
@@ -209,6 +224,10 @@ class UnitOfWork(Protocol):
     @property
     def alerts(self) -> Alerts:
         """Alerts, notifications and deadlines."""
+
+    @property
+    def tokens(self) -> AckTokens:
+        """Links and requests that were used up."""
 
     @property
     def audit(self) -> Audit:
@@ -287,6 +306,9 @@ class Cipher(Protocol):
     def pseudonym(self, patient_code: str) -> Pseudonym:
         """Return the keyed hash of a patient code."""
 
+    def signing_key(self, purpose: str) -> bytes:
+        """Return the 32-byte key that signs for one purpose; no other purpose has the same."""
+
     def new_data_key(self, pseudonym: Pseudonym) -> bytes:
         """Return a fresh data key for a patient, wrapped under the master key."""
 
@@ -342,3 +364,16 @@ class Channels(Protocol):
             ChannelTemporaryError: the channel may take it later.
             ChannelPermanentError: it never will.
         """
+
+
+class AlertDesk(Protocol):
+    """Takes what people answer."""
+
+    def acknowledge(self, alert_id: str, *, by: str, how: str) -> bool:
+        """Note that a person is on the way; False when that changes nothing."""
+
+    def act(self, alert_id: str, *, by: str, how: str) -> bool:
+        """Note that a person is acting; False when that changes nothing."""
+
+    def decline(self, alert_id: str, *, by: str, how: str) -> bool:
+        """Note that a person cannot, and move on; False when that changes nothing."""

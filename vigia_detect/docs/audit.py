@@ -21,6 +21,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.ALERT_REOPENED: "an acknowledged alert was asked for again, or had a new reason",
     AuditEvent.ALERT_REPEATED: "nobody answered in time; all channels are told again",
     AuditEvent.ALERT_ACKNOWLEDGED: "a named person took it on",
+    AuditEvent.ANSWER_REFUSED: "a forged, expired, used or unauthorised answer to an alert",
     AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",
     AuditEvent.TIMER_FIRED: "a deadline passed",
 }

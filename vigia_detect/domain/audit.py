@@ -25,6 +25,7 @@ class AuditEvent(StrEnum):
     ALERT_REOPENED = "alert.reopened"
     ALERT_REPEATED = "alert.repeated"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ANSWER_REFUSED = "answer.refused"
     NOTIFICATION_ACCEPTED = "notification.accepted"
     TIMER_FIRED = "timer.fired"
 

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, select
 
+from vigia_detect.adapters.db.ack_tokens import SqlAckTokens
 from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
@@ -24,6 +25,7 @@ class SqlUnitOfWork:
         self.cases = SqlCases(connection, self.audit)
         self.runs = SqlRuns(connection, self.cases, self.audit)
         self.alerts = SqlAlerts(connection, self.runs, self.audit)
+        self.tokens = SqlAckTokens(connection)
 
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""

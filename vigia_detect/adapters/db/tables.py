@@ -136,6 +136,14 @@ timers = Table(
 unfired = timers.c.fired_at.is_(None)
 Index("ix_timers_due", timers.c.due_at, sqlite_where=unfired, postgresql_where=unfired)
 
+ack_tokens = Table(
+    "ack_tokens",
+    metadata,
+    Column("nonce", String(WORD_LENGTH), primary_key=True),
+    Column("used_at", Float(53), nullable=False),
+    Column("expires_at", Float(53), nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -130,3 +130,8 @@ class Directory:
         """Return who is told for a role at a moment; the fallback's members when nobody is."""
         found = self.roles[role].on_duty(self.local(at))
         return found or self.roles[fallback].members
+
+    def reaches_outside(self) -> bool:
+        """Tell whether anybody is told in a way that rings, not only in Vigia's own inbox."""
+        channels = {contact.channel for one in self.people.values() for contact in one.contacts}
+        return bool(channels - {Channel.INBOX, Channel.CONSOLE})

@@ -17,6 +17,7 @@ from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from vigia_detect.clinical import RuleSet
+    from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.intake import Intake
@@ -56,6 +57,13 @@ class Vigia:
         from vigia_detect.clinical import load_rules
 
         return load_rules(self.settings.profile)
+
+    @cached_property
+    def escalation_book(self) -> "Book":
+        """Who is told when: our escalation policies, with the hospital's over them."""
+        from vigia_detect.clinical.escalation import load_escalation
+
+        return load_escalation(self.settings.own_escalation, time_zone=self.settings.time_zone)
 
     @cached_property
     def policies(self) -> Mapping[str, TaskPolicy]:

@@ -21,6 +21,7 @@ VigiaError
 │   ├── UsedLinkError              it was used before
 │   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
+│   └── InvalidPolicyError         an escalation policy could leave somebody untold
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -178,6 +179,14 @@ class UnauthorisedAnswerError(AnswerRefusedError):
 
 class ConfigurationError(VigiaError):
     """A setting, key or file that Vigia needs is missing or wrong."""
+
+
+class InvalidPolicyError(ConfigurationError):
+    """The escalation policies could leave somebody untold, or name what is not there."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
 
 
 class WaitTimeoutError(VigiaError):

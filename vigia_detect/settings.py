@@ -96,6 +96,16 @@ class Settings(BaseSettings):
         "(facts.md D.1: an emergency is to be acknowledged within 15 minutes).",
     )
 
+    escalation_file: Path | None = Field(
+        None,
+        description="YAML file with the hospital's own people, roles and escalation policies; "
+        "empty: `escalation.yaml` in `VIGIA_HOME`, if it is there.",
+    )
+    time_zone: str = Field(
+        "America/Santiago",
+        description="The hospital's time zone (IANA name), for shifts and quiet hours.",
+    )
+
     max_image_mb: int = Field(30, ge=1, le=500, description="Largest accepted picture file, MB.")
     max_image_megapixels: int = Field(
         60, ge=1, le=500, description="Largest accepted picture, million pixels."
@@ -213,6 +223,14 @@ class Settings(BaseSettings):
     def master_key_file(self) -> Path:
         """Where the master key lies."""
         return self.key_file or self.root / "keys" / "master.key"
+
+    @property
+    def own_escalation(self) -> Path | None:
+        """The hospital's file of escalation policies, or None when it has none."""
+        if self.escalation_file is not None:
+            return self.escalation_file
+        usual = self.root / "escalation.yaml"
+        return usual if usual.exists() else None
 
     @property
     def image_folder(self) -> Path:

@@ -13,9 +13,10 @@ from sqlalchemy import text
 from vigia_detect.adapters.db import migrate
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.adapters.db.tables import metadata
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.escalation import AlertKind, AlertRequest, AlertState
+from vigia_detect.domain.escalation import AlertKind, AlertRequest
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, alert_id, new_case_id
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import NewCase, PatientKey

@@ -17,13 +17,6 @@ class AlertKind(StrEnum):
     SYSTEM_ERROR = "system_error"
 
 
-class AlertState(StrEnum):
-    """Where an alert stands."""
-
-    OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where an escalation goes: channels as the hospital's documents name them, and roles."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.case import CaseSummary, Run
-from vigia_detect.domain.escalation import AlertKind, AlertState
+from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.stages import Stage

@@ -9,6 +9,7 @@ from vigia_detect.adapters.db.prepared import insert_if_new
 from vigia_detect.adapters.db.rows import to_text, words
 from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.tables import alerts, notifications, timers
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import (
@@ -16,7 +17,6 @@ from vigia_detect.domain.escalation import (
     UNACKNOWLEDGED,
     AlertKind,
     AlertRequest,
-    AlertState,
 )
 from vigia_detect.domain.ids import AlertId, CaseId, alert_id, run_id
 from vigia_detect.domain.policy import NOTIFICATION, queue_of

@@ -364,16 +364,3 @@ class Channels(Protocol):
             ChannelTemporaryError: the channel may take it later.
             ChannelPermanentError: it never will.
         """
-
-
-class AlertDesk(Protocol):
-    """Takes what people answer."""
-
-    def acknowledge(self, alert_id: str, *, by: str, how: str) -> bool:
-        """Note that a person is on the way; False when that changes nothing."""
-
-    def act(self, alert_id: str, *, by: str, how: str) -> bool:
-        """Note that a person is acting; False when that changes nothing."""
-
-    def decline(self, alert_id: str, *, by: str, how: str) -> bool:
-        """Note that a person cannot, and move on; False when that changes nothing."""

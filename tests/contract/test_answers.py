@@ -1,54 +1,28 @@
 """Who may answer an alert, once; on SQLite and on a real PostgreSQL server alike."""
 
 import threading
-import uuid
-from dataclasses import dataclass, field
 
 import pytest
+from deeds import ALERT, RUN, Deeds
 
 from vigia_detect.adapters.crypto import KeyRing
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.domain.ack_link import KEY_PURPOSE, new_link, sign
-from vigia_detect.domain.answer import Answer
+from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.button import Button
 from vigia_detect.errors import (
     AnswerRefusedError,
     ExpiredLinkError,
     ForgedLinkError,
+    StorageFullError,
     UnauthorisedAnswerError,
     UsedLinkError,
 )
 from vigia_detect.stages.answers import NOBODY, Answers
 
 KEY = KeyRing(b"m" * 32).signing_key(KEY_PURPOSE)
-ALERT = AlertId(str(uuid.uuid4()))
 LIFETIME_S = 3600.0
-
-
-@dataclass
-class Deeds:
-    """A desk that writes down what it is asked, and a clock that the test moves."""
-
-    done: list[tuple[str, str, str, str]] = field(default_factory=list)
-    now: float = 1_800_000_000.0
-
-    def acknowledge(self, alert_id: str, *, by: str, how: str) -> bool:
-        return self._do("acknowledge", alert_id, by, how)
-
-    def act(self, alert_id: str, *, by: str, how: str) -> bool:
-        return self._do("act", alert_id, by, how)
-
-    def decline(self, alert_id: str, *, by: str, how: str) -> bool:
-        return self._do("decline", alert_id, by, how)
-
-    def clock(self) -> float:
-        return self.now
-
-    def _do(self, *what: str) -> bool:
-        changed = what not in self.done
-        self.done.append(what)
-        return changed
 
 
 @pytest.fixture
@@ -60,7 +34,8 @@ def desk() -> Deeds:
 def answers(store: SqlStore, desk: Deeds) -> Answers:
     return Answers(
         store=store,
-        desk=desk,
+        take=desk.take,
+        publish=desk.publish,
         key=KEY,
         lifetime_s=LIFETIME_S,
         people={"U01": "Luis Rey"},
@@ -80,33 +55,45 @@ def refusal(store: SqlStore, subject: str = ALERT) -> tuple[str, object, object]
 
 
 @pytest.mark.parametrize(
-    ("answer", "deed"),
+    ("button", "deed"),
     [
-        (Answer.ON_MY_WAY, "acknowledge"),
-        (Answer.IN_PROGRESS, "act"),
-        (Answer.NOT_MINE, "decline"),
+        (Button.ON_MY_WAY, AlertEvent.ACKNOWLEDGE),
+        (Button.IN_PROGRESS, AlertEvent.ACT),
+        (Button.NOT_MINE, AlertEvent.DECLINE),
     ],
 )
 def test_each_answer_does_its_deed_once(
-    answers: Answers, desk: Deeds, store: SqlStore, answer: Answer, deed: str
+    answers: Answers, desk: Deeds, store: SqlStore, button: Button, deed: AlertEvent
 ) -> None:
     token = answers.token(ALERT, "Ana Soto")
-    done = answers.follow(token, answer)
-    assert (done.by, done.answer, done.changed) == ("Ana Soto", answer, True)
+    done = answers.follow(token, button)
+    assert (done.by, done.button, done.changed) == ("Ana Soto", button, True)
     assert desk.done == [(deed, ALERT, "Ana Soto", "link")]
     with pytest.raises(UsedLinkError):
-        answers.follow(token, answer)
+        answers.follow(token, button)
     assert len(desk.done) == 1
+    assert desk.published == [RUN]
     assert refusal(store) == ("Ana Soto", "used", "link")
 
 
+def test_a_link_whose_answer_could_not_be_taken_is_not_used_up(
+    answers: Answers, desk: Deeds
+) -> None:
+    token = answers.token(ALERT, "Ana Soto")
+    desk.broken = True
+    with pytest.raises(StorageFullError):
+        answers.follow(token, Button.ON_MY_WAY)
+    desk.broken = False
+    assert answers.follow(token, Button.ON_MY_WAY).changed
+
+
 def test_who_is_on_the_way_can_still_say_more_and_only_that(answers: Answers, desk: Deeds) -> None:
-    first = answers.follow(answers.token(ALERT, "Ana Soto"), Answer.ON_MY_WAY)
+    first = answers.follow(answers.token(ALERT, "Ana Soto"), Button.ON_MY_WAY)
     assert first.again is not None
-    assert answers.look(first.again).answers == {Answer.IN_PROGRESS, Answer.NOT_MINE}
-    second = answers.follow(first.again, Answer.IN_PROGRESS)
+    assert answers.look(first.again).buttons == {Button.IN_PROGRESS, Button.NOT_MINE}
+    second = answers.follow(first.again, Button.IN_PROGRESS)
     assert second.again is None
-    assert [deed[0] for deed in desk.done] == ["acknowledge", "act"]
+    assert [deed[0] for deed in desk.done] == [AlertEvent.ACKNOWLEDGE, AlertEvent.ACT]
 
 
 def test_looking_uses_nothing_up_and_does_nothing(
@@ -117,7 +104,7 @@ def test_looking_uses_nothing_up_and_does_nothing(
         assert answers.look(token).person == "Ana Soto"
     assert desk.done == []
     assert entries(store, ALERT) == []
-    answers.follow(token, Answer.NOT_MINE)
+    answers.follow(token, Button.NOT_MINE)
     with pytest.raises(UsedLinkError):
         answers.look(token)
 
@@ -130,7 +117,7 @@ def test_an_expired_link_is_refused_and_recorded(
     with pytest.raises(ExpiredLinkError):
         answers.look(token)
     with pytest.raises(ExpiredLinkError):
-        answers.follow(token, Answer.ON_MY_WAY)
+        answers.follow(token, Button.ON_MY_WAY)
     assert desk.done == []
     assert refusal(store) == ("Ana Soto", "expired", "link")
 
@@ -138,13 +125,13 @@ def test_an_expired_link_is_refused_and_recorded(
 def test_an_answer_that_the_link_does_not_allow(
     answers: Answers, desk: Deeds, store: SqlStore
 ) -> None:
-    only = new_link(ALERT, "Ana Soto", expires_at=desk.now + 60, answers=[Answer.ON_MY_WAY])
+    only = new_link(ALERT, "Ana Soto", expires_at=desk.now + 60, buttons=[Button.ON_MY_WAY])
     token = sign(only, KEY)
     with pytest.raises(UnauthorisedAnswerError):
-        answers.follow(token, Answer.NOT_MINE)
+        answers.follow(token, Button.NOT_MINE)
     assert desk.done == []
     assert refusal(store) == ("Ana Soto", "unauthorised", "link")
-    answers.follow(token, Answer.ON_MY_WAY)  # the refused try has not used it up
+    answers.follow(token, Button.ON_MY_WAY)  # the refused try has not used it up
 
 
 @pytest.mark.parametrize("wanted", ["", "close", "ON_MY_WAY", "on_my_way "])
@@ -161,7 +148,7 @@ def test_a_forged_link_is_refused_and_recorded(
     forged = sign(answers.look(token), b"another key")
     for text in (forged, token[:-1], "x", ""):
         with pytest.raises(ForgedLinkError):
-            answers.follow(text, Answer.ON_MY_WAY)
+            answers.follow(text, Button.ON_MY_WAY)
     assert desk.done == []
     assert refusal(store, NOBODY) == (NOBODY, "forged", "link")
 
@@ -171,21 +158,21 @@ def test_many_forgeries_do_not_fill_the_trail_and_all_are_counted(
 ) -> None:
     for _ in range(100):
         with pytest.raises(ForgedLinkError):
-            answers.follow("forged", Answer.ON_MY_WAY)
+            answers.follow("forged", Button.ON_MY_WAY)
     desk.now += 1
     with pytest.raises(ForgedLinkError):
-        answers.follow("forged", Answer.ON_MY_WAY)
+        answers.follow("forged", Button.ON_MY_WAY)
     assert [entry.detail["count"] for entry in entries(store, NOBODY)] == [1, 100]
 
 
 def test_a_button_counts_for_the_person_behind_the_user(answers: Answers, desk: Deeds) -> None:
-    press = {"user": "U01", "alert_id": ALERT, "answer": Answer.ON_MY_WAY}
+    press = {"user": "U01", "alert_id": ALERT, "button": Button.ON_MY_WAY}
     assert answers.press(**press, signature="v0=1").by == "Luis Rey"
-    assert desk.done == [("acknowledge", ALERT, "Luis Rey", "slack")]
+    assert desk.done == [(AlertEvent.ACKNOWLEDGE, ALERT, "Luis Rey", "slack")]
 
 
 def test_a_button_sent_twice_counts_once(answers: Answers, desk: Deeds, store: SqlStore) -> None:
-    press = {"user": "U01", "alert_id": ALERT, "answer": Answer.NOT_MINE}
+    press = {"user": "U01", "alert_id": ALERT, "button": Button.NOT_MINE}
     answers.press(**press, signature="v0=1")
     with pytest.raises(UsedLinkError):
         answers.press(**press, signature="v0=1")
@@ -197,7 +184,7 @@ def test_a_button_sent_twice_counts_once(answers: Answers, desk: Deeds, store: S
 
 def test_a_stranger_is_refused_and_recorded(answers: Answers, desk: Deeds, store: SqlStore) -> None:
     with pytest.raises(UnauthorisedAnswerError):
-        answers.press(user="U99", alert_id=ALERT, answer=Answer.ON_MY_WAY, signature="v0=1")
+        answers.press(user="U99", alert_id=ALERT, button=Button.ON_MY_WAY, signature="v0=1")
     assert desk.done == []
     assert refusal(store) == ("slack:U99", "unauthorised", "slack")
 
@@ -210,7 +197,7 @@ def test_of_many_at_once_one_counts(answers: Answers, desk: Deeds) -> None:
     def follow() -> None:
         together.wait()
         try:
-            answers.follow(token, Answer.NOT_MINE)
+            answers.follow(token, Button.NOT_MINE)
         except UsedLinkError as error:
             refused.append(error)
 

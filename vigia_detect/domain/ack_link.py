@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vigia_detect.domain.answer import Answer
+from vigia_detect.domain.button import Button
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.errors import ForgedLinkError
 
@@ -28,14 +28,14 @@ class AckLink:
 
     Attributes:
         person: who was sent it; the answer counts as theirs.
-        answers: what may be answered.
+        buttons: what may be answered.
         expires_at: Unix seconds.
         nonce: names this link, so that it can be used up.
     """
 
     alert_id: AlertId
     person: str
-    answers: frozenset[Answer]
+    buttons: frozenset[Button]
     expires_at: int
     nonce: str
 
@@ -45,17 +45,17 @@ class AckLink:
 
 
 def new_link(
-    alert_id: AlertId, person: str, *, expires_at: float, answers: Iterable[Answer] = tuple(Answer)
+    alert_id: AlertId, person: str, *, expires_at: float, buttons: Iterable[Button] = tuple(Button)
 ) -> AckLink:
     """Return a link with a nonce of its own."""
     nonce = secrets.token_urlsafe(NONCE_BYTES)
-    return AckLink(alert_id, person, frozenset(answers), int(expires_at), nonce)
+    return AckLink(alert_id, person, frozenset(buttons), int(expires_at), nonce)
 
 
 def sign(link: AckLink, key: bytes) -> str:
     """Return the token of a link."""
     fields = [
-        VERSION, link.alert_id, link.person, sorted(link.answers), link.expires_at, link.nonce
+        VERSION, link.alert_id, link.person, sorted(link.buttons), link.expires_at, link.nonce
     ]  # fmt: skip
     payload = _text(json.dumps(fields, separators=(",", ":")).encode())
     return f"{payload}.{_signature(payload, key)}"
@@ -72,8 +72,8 @@ def read(token: str, key: bytes) -> AckLink:
         signature.encode(errors="replace"), _signature(payload, key).encode()
     ):
         raise ForgedLinkError("This link was not made by Vigia, or was changed.")
-    _, alert_id, person, answers, expires_at, nonce = json.loads(_bytes(payload))
-    return AckLink(AlertId(alert_id), person, frozenset(map(Answer, answers)), expires_at, nonce)
+    _, alert_id, person, buttons, expires_at, nonce = json.loads(_bytes(payload))
+    return AckLink(AlertId(alert_id), person, frozenset(map(Button, buttons)), expires_at, nonce)
 
 
 def _signature(payload: str, key: bytes) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NewType
 
-from vigia_detect.domain.answer import Answer
+from vigia_detect.domain.button import Button
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, is_case_id
 from vigia_detect.domain.notification import Message
@@ -81,9 +81,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             Urgency.URGENT: "urgente",
             Urgency.ROUTINE: "rutina",
             "drill": "Es un ejercicio: no hay paciente. Responda como si lo hubiera.",
-            Answer.ON_MY_WAY: "Tomada por {by}.",
-            Answer.IN_PROGRESS: "{by} está actuando.",
-            Answer.NOT_MINE: "{by} no puede; se avisa a los siguientes.",
+            Button.ON_MY_WAY: "Tomada por {by}.",
+            Button.IN_PROGRESS: "{by} está actuando.",
+            Button.NOT_MINE: "{by} no puede; se avisa a los siguientes.",
         },
         "en": {
             "case": "Case",
@@ -93,10 +93,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             Urgency.EMERGENCY: "emergency",
             Urgency.URGENT: "urgent",
             Urgency.ROUTINE: "routine",
-            "drill": "This is an exercise: there is no patient. Answer as if there were.",
-            Answer.ON_MY_WAY: "Taken by {by}.",
-            Answer.IN_PROGRESS: "{by} is acting.",
-            Answer.NOT_MINE: "{by} cannot; the next people are told.",
+            "drill": "This is an exercise: there is no patient. Button as if there were.",
+            Button.ON_MY_WAY: "Taken by {by}.",
+            Button.IN_PROGRESS: "{by} is acting.",
+            Button.NOT_MINE: "{by} cannot; the next people are told.",
         },
     }
 )
@@ -159,7 +159,7 @@ def compose(telling: Telling, *, lang: str, link: str | None) -> Message:
     )
 
 
-def answer_text(answer: Answer, *, by: str, lang: str) -> str:
+def answer_text(answer: Button, *, by: str, lang: str) -> str:
     """Return what replaces the buttons once `by`, a member of staff, has answered."""
     return WORDS[known(lang)][answer].format(by=by)
 

@@ -2,13 +2,17 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
 
 from vigia_detect.domain.ack_link import AckLink, new_link, read, sign
-from vigia_detect.domain.answer import Answer
+from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.button import Button
+from vigia_detect.domain.case import Run
 from vigia_detect.domain.ids import AlertId, is_case_id
 from vigia_detect.errors import (
     AnswerRefusedError,
@@ -18,16 +22,48 @@ from vigia_detect.errors import (
     UsedLinkError,
 )
 from vigia_detect.log import get_logger
-from vigia_detect.ports import AlertDesk, Store
+from vigia_detect.ports import Store, UnitOfWork
 
 log = get_logger()
 
-AFTERWARDS = (Answer.IN_PROGRESS, Answer.NOT_MINE)
+AFTERWARDS = (Button.IN_PROGRESS, Button.NOT_MINE)
 """What somebody who is on the way may still have to say."""
 REPLAY_S = 600  # Slack's own signatures are good for five minutes to either side
 FORGERY_PAUSE_S = 1.0
 NOBODY = "unknown"
 ACTOR_LENGTH = 64  # of the trail's column
+
+
+MEANING: Mapping[Button, AlertEvent] = MappingProxyType(
+    {
+        Button.ON_MY_WAY: AlertEvent.ACKNOWLEDGE,
+        Button.IN_PROGRESS: AlertEvent.ACT,
+        Button.NOT_MINE: AlertEvent.DECLINE,
+    }
+)
+"""What each button does to the alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The name of a link or request that counts once, and when it may be forgotten."""
+
+    nonce: str
+    expires_at: float
+
+
+class TakeAnswer(Protocol):
+    """Moves an alert by what a person says."""
+
+    def __call__(
+        self, work: UnitOfWork, alert_id: AlertId, event: AlertEvent, *, by: str, how: str
+    ) -> tuple[bool, tuple[Run, ...]]:
+        """Take the answer in this transaction.
+
+        Returns:
+            False when the alert's state does not allow it (any more), and the runs to publish
+            after the commit.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +76,20 @@ class Answered:
     """
 
     alert_id: AlertId
-    answer: Answer
+    button: Button
     by: str
     changed: bool
     again: str | None = None
 
 
 class Answers:
-    """Checks who answers, once, and hands the answer to the desk.
+    """Checks who answers, and takes each answer once.
 
-    A link is used up before its answer is taken: if the process dies between the two, the answer
-    is lost but the alert goes on to the next people.
+    A link is used up in the transaction that takes its answer, so neither happens alone.
 
     Args:
+        take: moves the alert.
+        publish: sends messages for runs that a commit made ready.
         key: signs links; derived for that purpose alone.
         lifetime_s: how long a link is good.
         people: person by Slack user id.
@@ -63,14 +100,16 @@ class Answers:
         self,
         *,
         store: Store,
-        desk: AlertDesk,
+        take: TakeAnswer,
+        publish: Callable[[Sequence[Run]], None],
         key: bytes,
         lifetime_s: float,
         people: Mapping[str, str],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._desk = desk
+        self._take = take
+        self._publish = publish
         self._key = key
         self._lifetime_s = lifetime_s
         self._people = people
@@ -80,7 +119,7 @@ class Answers:
 
     def token(self, alert_id: AlertId, person: str) -> str:
         """Return a fresh token with which `person` can answer the alert."""
-        return self._sign(alert_id, person, tuple(Answer))
+        return self._sign(alert_id, person, tuple(Button))
 
     def look(self, token: str) -> AckLink:
         """Return what a token allows now; nothing is used up.
@@ -101,7 +140,6 @@ class Answers:
 
         Raises:
             AnswerRefusedError: the link is forged, expired or used, or does not allow the answer.
-            NotFoundError: there is no such alert.
         """
         try:
             link = read(token, self._key)
@@ -109,25 +147,24 @@ class Answers:
             self.note_forgery("link")
             raise
         with self._recorded(link.alert_id, link.person, "link"):
-            answer = self._allowed(link, wanted)
-            self._consume(link.nonce, link.expires_at)
-        changed = self._take(link.alert_id, answer, by=link.person, how="link")
-        again = self._sign(link.alert_id, link.person, AFTERWARDS)
-        more = again if answer == Answer.ON_MY_WAY else None
-        return Answered(link.alert_id, answer, link.person, changed, more)
+            button = self._allowed(link, wanted)
+            once = Once(link.nonce, link.expires_at)
+            changed = self._answer(once, link.alert_id, button, by=link.person, how="link")
+        more = changed and button == Button.ON_MY_WAY
+        again = self._sign(link.alert_id, link.person, AFTERWARDS) if more else None
+        return Answered(link.alert_id, button, link.person, changed, again)
 
-    def press(self, *, user: str, alert_id: str, answer: Answer, signature: str) -> Answered:
+    def press(self, *, user: str, alert_id: str, button: Button, signature: str) -> Answered:
         """Take the answer that somebody gives by a button whose signature was checked.
 
         Args:
             user: Slack's id of who pressed.
             alert_id: the button's value.
-            answer: what the button says.
+            button: which one.
             signature: of the request; the same request counts once.
 
         Raises:
             AnswerRefusedError: the person is not known, or the request came before.
-            NotFoundError: there is no such alert.
         """
         subject = alert_id if is_case_id(alert_id) else NOBODY
         with self._recorded(subject, f"slack:{user}", "slack"):
@@ -135,9 +172,9 @@ class Answers:
             if person is None:
                 raise UnauthorisedAnswerError("This Slack user is in no list of people.")
             nonce = hashlib.sha256(signature.encode()).hexdigest()
-            self._consume(nonce, self._clock() + REPLAY_S)
-        known = AlertId(alert_id)
-        return Answered(known, answer, person, self._take(known, answer, by=person, how="slack"))
+            once, known = Once(nonce, self._clock() + REPLAY_S), AlertId(alert_id)
+            changed = self._answer(once, known, button, by=person, how="slack")
+        return Answered(known, button, person, changed)
 
     def note_forgery(self, how: str) -> None:
         """Record forgeries at most once a second, with their number: they are free to make."""
@@ -149,31 +186,25 @@ class Answers:
         detail = {"reason": ForgedLinkError.reason, "how": how, "count": count}
         self._record(NOBODY, NOBODY, detail)
 
-    def _sign(self, alert_id: AlertId, person: str, answers: Iterable[Answer]) -> str:
+    def _sign(self, alert_id: AlertId, person: str, buttons: Iterable[Button]) -> str:
         expires_at = self._clock() + self._lifetime_s
-        return sign(new_link(alert_id, person, expires_at=expires_at, answers=answers), self._key)
+        return sign(new_link(alert_id, person, expires_at=expires_at, buttons=buttons), self._key)
 
-    def _allowed(self, link: AckLink, wanted: str) -> Answer:
+    def _allowed(self, link: AckLink, wanted: str) -> Button:
         if link.over(self._clock()):
             raise ExpiredLinkError("This link's time is over.")
-        if wanted not in link.answers:
+        if wanted not in link.buttons:
             raise UnauthorisedAnswerError("This link does not allow this answer.")
-        return Answer(wanted)
+        return Button(wanted)
 
-    def _consume(self, nonce: str, expires_at: float) -> None:
+    def _answer(self, once: Once, alert_id: AlertId, button: Button, *, by: str, how: str) -> bool:
         with self._store.begin() as work:
-            first = work.tokens.consume(nonce, expires_at=expires_at)
+            if not work.tokens.consume(once.nonce, expires_at=once.expires_at):
+                raise UsedLinkError("This link or request was used before.")
+            changed, runs = self._take(work, alert_id, MEANING[button], by=by, how=how)
             work.commit()
-        if not first:
-            raise UsedLinkError("This link or request was used before.")
-
-    def _take(self, alert_id: AlertId, answer: Answer, *, by: str, how: str) -> bool:
-        deeds = {
-            Answer.ON_MY_WAY: self._desk.acknowledge,
-            Answer.IN_PROGRESS: self._desk.act,
-            Answer.NOT_MINE: self._desk.decline,
-        }
-        return deeds[answer](alert_id, by=by, how=how)
+        self._publish(runs)
+        return changed
 
     @contextmanager
     def _recorded(self, subject: str, actor: str, how: str) -> Iterator[None]:

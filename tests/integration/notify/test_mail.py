@@ -38,7 +38,7 @@ def encrypted(certificate: Certificate) -> Iterator[MailHost]:
 
 def server(host: MailHost, *, tls: str = "none", ca_file: Path | None = None) -> MailServer:
     return MailServer(
-        host="localhost", port=host.port, tls=tls, context=trust(ca_file), timeout_s=2
+        host="localhost", port=host.port, tls=tls, context=trust(ca_file), timeout_s=10
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigia_detect.domain.ack_link import TOKEN_LENGTH, AckLink, new_link, read, sign
-from vigia_detect.domain.answer import Answer
+from vigia_detect.domain.button import Button
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.errors import ForgedLinkError
 
@@ -17,7 +17,7 @@ links = st.builds(
     st.uuids().map(str).map(AlertId),
     st.text(min_size=1, max_size=64).filter(str.isprintable),
     expires_at=st.integers(0, 2**40),
-    answers=st.sets(st.sampled_from(Answer), min_size=1),
+    buttons=st.sets(st.sampled_from(Button), min_size=1),
 )
 
 

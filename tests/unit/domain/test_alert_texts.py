@@ -21,7 +21,7 @@ from vigia_detect.domain.alert_texts import (
     compose,
     ward_code,
 )
-from vigia_detect.domain.answer import LABELS, Answer
+from vigia_detect.domain.button import LABELS, Button
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId
 from vigia_detect.domain.triage import Urgency
@@ -136,8 +136,8 @@ def test_a_ward_is_a_code(text: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("answer", Answer)
-def test_an_answer_names_who_gave_it(answer: Answer, lang: str) -> None:
+@pytest.mark.parametrize("answer", Button)
+def test_an_answer_names_who_gave_it(answer: Button, lang: str) -> None:
     assert "Ana Soto" in answer_text(answer, by="Ana Soto", lang=lang)
 
 

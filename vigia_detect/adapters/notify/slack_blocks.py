@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vigia_detect.domain.answer import LABELS, Answer
+from vigia_detect.domain.button import LABELS, Button, action_id
 from vigia_detect.domain.notification import Message
 
 HEADER_LENGTH = 150  # the header block's page
 SECTION_LENGTH = 3000  # the section block's page
-ACTION_PREFIX = "vigia."
-STYLES: Mapping[Answer, dict[str, str]] = MappingProxyType({Answer.ON_MY_WAY: {"style": "primary"}})
+STYLES: Mapping[Button, dict[str, str]] = MappingProxyType({Button.ON_MY_WAY: {"style": "primary"}})
 
 Block = dict[str, object]
 
 
 def asking(message: Message) -> list[Block]:
     """Return the message with its buttons."""
-    return [*_told(message), {"type": "actions", "elements": [_button(message, a) for a in Answer]}]
+    return [*_told(message), {"type": "actions", "elements": [_button(message, a) for a in Button]}]
 
 
 def answered(message: Message, text: str) -> list[Block]:
@@ -35,12 +34,12 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": plain}
 
 
-def _button(message: Message, answer: Answer) -> Block:
-    label = LABELS["en" if message.lang == "en" else "es"][answer]
+def _button(message: Message, button: Button) -> Block:
+    label = LABELS["en" if message.lang == "en" else "es"][button]
     return {
         "type": "button",
-        "action_id": f"{ACTION_PREFIX}{answer}",
+        "action_id": action_id(button),
         "text": {"type": "plain_text", "text": label},
         "value": message.alert_id,
-        **STYLES.get(answer, {}),
+        **STYLES.get(button, {}),
     }

@@ -18,8 +18,9 @@ from vigia_detect.settings import Settings, load_settings
 if TYPE_CHECKING:
     from vigia_detect.clinical import RuleSet
     from vigia_detect.domain.escalation_policy import Book
-    from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
+    from vigia_detect.ports import BlobStore, Channels, Cipher, Publisher, Store
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
@@ -42,13 +43,13 @@ class Vigia:
         *,
         bodies: "Mapping[Stage, StageBody] | None" = None,
         publisher: "Publisher | None" = None,
-        notifier: "Notifier | None" = None,
+        channels: "Channels | None" = None,
         queues: Collection[str] = tuple(Queue),
     ) -> None:
         self.settings = settings or load_settings()
         self._bodies = bodies
         self._publisher = publisher
-        self._notifier = notifier
+        self._channels = channels
         self._queues = queues
 
     @cached_property
@@ -64,6 +65,13 @@ class Vigia:
         from vigia_detect.clinical.escalation import load_escalation
 
         return load_escalation(self.settings.own_escalation, time_zone=self.settings.time_zone)
+
+    @cached_property
+    def escalator(self) -> "Escalator":
+        """What opens alerts and moves them."""
+        from vigia_detect.stages.escalation import Escalator
+
+        return Escalator(self.escalation_book, self.settings.lang)
 
     @cached_property
     def policies(self) -> Mapping[str, TaskPolicy]:
@@ -159,7 +167,7 @@ class Vigia:
                 max_pixels=self.settings.max_image_megapixels * 1_000_000,
             ),
             rules=self.rules,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
@@ -182,22 +190,30 @@ class Vigia:
             policies=self.policies,
             leases=self.leases,
             queues=self._queues,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
     def notifications(self) -> "NotificationRunner":
         """Delivers notifications."""
-        from vigia_detect.adapters.notify.inbox import Inbox
         from vigia_detect.stages.notify import NotificationRunner
 
         return NotificationRunner(
             store=self.store,
-            notifier=self._notifier or Inbox(),
+            relay=self.relay,
+            channels=self.channels,
             policies=self.policies,
             leases=self.leases,
-            alert_repeat_s=self.settings.alert_repeat_s,
         )
+
+    @cached_property
+    def channels(self) -> "Channels":
+        """The ways to reach people."""
+        if self._channels is not None:
+            return self._channels
+        from vigia_detect.adapters.notify.inbox import Inbox
+
+        return Inbox()
 
     @cached_property
     def sweeper(self) -> "Sweeper":
@@ -209,7 +225,7 @@ class Vigia:
             relay=self.relay,
             publisher=self.publisher,
             policies=self.policies,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
@@ -221,7 +237,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             vault=self.vault,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     def preload(self) -> None:

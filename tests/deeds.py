@@ -9,6 +9,7 @@ from vigia_detect.domain.ids import AlertId, run_id
 from vigia_detect.domain.policy import NOTIFICATION, Queue
 from vigia_detect.errors import StorageFullError
 from vigia_detect.ports import UnitOfWork
+from vigia_detect.stages.escalation import Answer
 
 ALERT = AlertId("5b1f63f5-8c2e-4c5e-9a51-0d6a4f0c7e11")
 RUN = Run(run_id(ALERT, "1"), NOTIFICATION, ALERT, 0, Queue.EMERGENCY)
@@ -24,12 +25,12 @@ class Deeds:
     broken: bool = False
 
     def take(
-        self, work: UnitOfWork, alert_id: AlertId, event: AlertEvent, *, by: str, how: str
+        self, work: UnitOfWork, alert_id: AlertId, answer: Answer
     ) -> tuple[bool, tuple[Run, ...]]:
         if self.broken:
             raise StorageFullError
         assert work.cases.counts() == {}  # it is in a transaction that can be used
-        deed = (event, str(alert_id), by, how)
+        deed = (answer.event, str(alert_id), answer.by, answer.how)
         changed = deed not in self.done
         self.done.append(deed)
         return changed, (RUN,)

@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vigia_detect.adapters.notify.slack import SlackChannel
     from vigia_detect.clinical import RuleSet
     from vigia_detect.domain.escalation_policy import Book
-    from vigia_detect.ports import BlobStore, Cipher, Notifier, Publisher, Store
+    from vigia_detect.domain.notification import Message, Recipient
+    from vigia_detect.ports import BlobStore, Channels, Cipher, Publisher, Store
+    from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
@@ -42,13 +47,13 @@ class Vigia:
         *,
         bodies: "Mapping[Stage, StageBody] | None" = None,
         publisher: "Publisher | None" = None,
-        notifier: "Notifier | None" = None,
+        channels: "Channels | None" = None,
         queues: Collection[str] = tuple(Queue),
     ) -> None:
         self.settings = settings or load_settings()
         self._bodies = bodies
         self._publisher = publisher
-        self._notifier = notifier
+        self._channels = channels
         self._queues = queues
 
     @cached_property
@@ -64,6 +69,13 @@ class Vigia:
         from vigia_detect.clinical.escalation import load_escalation
 
         return load_escalation(self.settings.own_escalation, time_zone=self.settings.time_zone)
+
+    @cached_property
+    def escalator(self) -> "Escalator":
+        """What opens alerts and moves them."""
+        from vigia_detect.stages.escalation import Escalator
+
+        return Escalator(self.escalation_book, self.settings.lang)
 
     @cached_property
     def policies(self) -> Mapping[str, TaskPolicy]:
@@ -159,7 +171,7 @@ class Vigia:
                 max_pixels=self.settings.max_image_megapixels * 1_000_000,
             ),
             rules=self.rules,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
@@ -182,22 +194,61 @@ class Vigia:
             policies=self.policies,
             leases=self.leases,
             queues=self._queues,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
     def notifications(self) -> "NotificationRunner":
         """Delivers notifications."""
-        from vigia_detect.adapters.notify.inbox import Inbox
         from vigia_detect.stages.notify import NotificationRunner
 
         return NotificationRunner(
             store=self.store,
-            notifier=self._notifier or Inbox(),
+            relay=self.relay,
+            channels=self.channels,
             policies=self.policies,
             leases=self.leases,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            link_for=self.link_for,
         )
+
+    def link_for(self, message: "Message", to: "Recipient") -> str | None:
+        """Return the link by which `to` can answer, or None when no address of ours is known."""
+        if not self.settings.public_url:
+            return None
+        token = self.answers.token(AlertId(message.alert_id), to.name)
+        return f"{self.settings.public_url.rstrip('/')}/a/{token}"
+
+    @cached_property
+    def answers(self) -> "Answers":
+        """Takes people's answers from links and Slack's buttons."""
+        from vigia_detect.domain.ack_link import KEY_PURPOSE
+        from vigia_detect.stages.answers import Answers, slack_users
+
+        known = slack_users(self.escalation_book.directory)
+        return Answers(
+            store=self.store,
+            take=self.escalator.answer,
+            publish=self.relay.send,
+            key=self.cipher.signing_key(KEY_PURPOSE),
+            lifetime_s=self.settings.ack_link_s,
+            people={**known, **self.settings.people_of_slack},
+        )
+
+    @cached_property
+    def slack(self) -> "SlackChannel":
+        """Slack. Raises ChannelPermanentError when it is not set up."""
+        from vigia_detect.adapters.notify.channels import make_slack
+
+        return make_slack(self.settings)
+
+    @cached_property
+    def channels(self) -> "Channels":
+        """The ways to reach people."""
+        if self._channels is not None:
+            return self._channels
+        from vigia_detect.adapters.notify.channels import make_channels
+
+        return make_channels(self.settings)
 
     @cached_property
     def sweeper(self) -> "Sweeper":
@@ -209,7 +260,7 @@ class Vigia:
             relay=self.relay,
             publisher=self.publisher,
             policies=self.policies,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
@@ -221,7 +272,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             vault=self.vault,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     def preload(self) -> None:

@@ -4,20 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from vigia_detect.domain.alert_states import NotificationEvent
 from vigia_detect.domain.audit import AuditEntry
 from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
-from vigia_detect.domain.escalation import AlertRequest
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.domain.records import (
     ClaimedRun,
     DueTimer,
     NewCase,
-    Notice,
     PatientKey,
     Picture,
     StoredAlert,
     StoredCase,
+    StoredNotification,
 )
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
@@ -80,10 +80,11 @@ class Runs(Protocol):
             lease_s: seconds until the lease runs out.
         """
 
-    def claim_notice(
-        self, run_id: RunId, attempt: int, lease_s: float
-    ) -> tuple[Run, Notice] | None:
+    def claim_notification(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
         """Own a ready notification; None when there is no such run."""
+
+    def postpone(self, run_id: RunId, attempt: int, delay_s: float) -> None:
+        """Let a ready run wait, without an attempt."""
 
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""
@@ -134,37 +135,16 @@ class Runs(Protocol):
 
 
 class Alerts(Protocol):
-    """Rows of alerts, their notifications and deadlines."""
+    """Rows of alerts."""
 
-    def open(
-        self,
-        subject: str,
-        case_id: CaseId | None,
-        request: AlertRequest,
-        *,
-        repeat_after_s: float,
-        asked: bool = False,
-    ) -> tuple[AlertId, tuple[Run, ...]]:
-        """Open the alert unless it is open.
+    def add(self, alert: StoredAlert) -> bool:
+        """Store a new open alert; False when its subject has one of this kind."""
 
-        One that was acknowledged opens again when the request has a reason that it did not have.
+    def lock(self, alert_id: AlertId) -> StoredAlert | None:
+        """Return an alert, held until the transaction ends; or None."""
 
-        Args:
-            subject: the case, or an id of its own.
-            case_id: the case, if any.
-            request: what it is about.
-            repeat_after_s: seconds until it is told again.
-            asked: somebody asks for it now, so it opens again whatever its reasons.
-
-        Returns:
-            its id, and its notification runs if it was opened.
-        """
-
-    def repeat(self, alert_id: AlertId, number: int, *, repeat_after_s: float) -> tuple[Run, ...]:
-        """Notify once more if nobody has acknowledged; return the new notification runs."""
-
-    def acknowledge(self, alert_id: AlertId, by: str) -> bool:
-        """Mark as acknowledged; False when it was already."""
+    def save(self, alert: StoredAlert) -> None:
+        """Write an alert that this transaction has locked."""
 
     def get(self, alert_id: AlertId) -> StoredAlert | None:
         """Return an alert, or None."""
@@ -175,14 +155,72 @@ class Alerts(Protocol):
     def list(self, *, limit: int) -> Sequence[StoredAlert]:
         """Return the newest alerts first."""
 
+    def unfinished(self) -> Sequence[AlertId]:
+        """Return the alerts that nobody has acted on."""
+
     def open_by_kind(self) -> dict[str, int]:
         """Return how many alerts nobody has acknowledged, by kind."""
 
-    def any_due(self) -> bool:
-        """Tell whether a deadline has passed (a cheap look)."""
 
-    def take_due(self, limit: int) -> tuple[DueTimer, ...]:
-        """Win the deadlines that have passed; each is won once."""
+class Notifications(Protocol):
+    """Rows of notifications and their attempts; each belongs to a run of its own."""
+
+    def add(
+        self, planned: Sequence[StoredNotification], case_id: CaseId | None, queue: str
+    ) -> tuple[Run, ...]:
+        """Store notifications with their runs; return the runs, marked as published."""
+
+    def get(self, run_id: RunId) -> StoredNotification | None:
+        """Return the notification of a run, or None."""
+
+    def of_alert(self, alert_id: AlertId, *, turn: int | None = None) -> list[StoredNotification]:
+        """Return the notifications of an alert, or of one of its turns, in their order."""
+
+    def begin(self, run: Run, one: StoredNotification) -> None:
+        """Note that this attempt begins to send, before it does."""
+
+    def end(
+        self,
+        run: Run,
+        one: StoredNotification,
+        event: NotificationEvent,
+        *,
+        subject: str,
+        code: str | None = None,
+        provider_id: str | None = None,
+    ) -> None:
+        """Note how the attempt that is being sent ended. `subject` is the audit entry's."""
+
+    def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
+        """Withdraw what has not begun to be sent; return which."""
+
+    def told(self, alert_id: AlertId) -> list[StoredNotification]:
+        """Return what providers have taken on."""
+
+
+class Timers(Protocol):
+    """Rows of deadlines. One is fired once, in the transaction of what follows from it."""
+
+    def arm(self, timers_: Sequence[tuple[DueTimer, float]]) -> None:
+        """Store deadlines with their times, in Unix seconds."""
+
+    def settle(self, subjects: Sequence[str]) -> None:
+        """End all deadlines of these subjects: what they would ask has been answered."""
+
+    def due(self, limit: int) -> Sequence[DueTimer]:
+        """Return deadlines that have passed, the oldest first (a look: others may see them)."""
+
+    def win(self, timer: DueTimer) -> bool:
+        """Mark a deadline as fired; False when another process has it, or it was settled."""
+
+    def put_off(self, timer: DueTimer, longest_s: float) -> None:
+        """Look again at one whose firing failed, ever later, so that it delays no other."""
+
+    def overdue_s(self) -> float:
+        """Return how late the oldest deadline is that has not fired, in seconds; 0: none is."""
+
+    def armed(self, subjects: Sequence[str]) -> frozenset[str]:
+        """Return which of these subjects have a deadline that has not fired."""
 
 
 class Audit(Protocol):
@@ -223,7 +261,18 @@ class UnitOfWork(Protocol):
 
     @property
     def alerts(self) -> Alerts:
-        """Alerts, notifications and deadlines."""
+        """Alerts."""
+
+    @property
+    def notifications(self) -> Notifications:
+        """Notifications and their attempts."""
+
+    @property
+    def timers(self) -> Timers:
+        """Deadlines."""
+
+    def now(self) -> float:
+        """Return the database's time, in Unix seconds."""
 
     @property
     def tokens(self) -> AckTokens:
@@ -335,13 +384,6 @@ class ImageAnalyser(Protocol):
 
     def analyse(self, jpeg: bytes) -> JsonObject:
         """Return findings in the `image_analysis` form of the case format, plus measures."""
-
-
-class Notifier(Protocol):
-    """A way to reach people."""
-
-    def deliver(self, notice: Notice) -> None:
-        """Hand over the notice. Raises UnavailableError when the channel does not take it."""
 
 
 class Channels(Protocol):

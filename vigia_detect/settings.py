@@ -89,13 +89,6 @@ class Settings(BaseSettings):
         le=1.0,
         description="Seconds between two looks for lost messages, lapsed leases and deadlines.",
     )
-    alert_repeat_s: float = Field(
-        900.0,
-        ge=1.0,
-        description="Seconds after which an unacknowledged alert is sent again "
-        "(facts.md D.1: an emergency is to be acknowledged within 15 minutes).",
-    )
-
     escalation_file: Path | None = Field(
         None,
         description="YAML file with the hospital's own people, roles and escalation policies; "

@@ -10,6 +10,7 @@ from vigia_detect.api.guard import Guard
 from vigia_detect.api.health import health
 from vigia_detect.api.page import HEADERS
 from vigia_detect.api.slack import Whisper, slack_door
+from vigia_detect.bootstrap import Vigia
 from vigia_detect.stages.answers import Answers
 
 
@@ -46,3 +47,22 @@ def create_app(parts: Parts) -> FastAPI:
         )
     app.add_middleware(Guard, headers=HEADERS)
     return app
+
+
+def parts_of(vigia: Vigia) -> Parts:
+    """Return the parts of a whole installation."""
+    settings = vigia.settings
+    secret = settings.slack_signing_secret
+    return Parts(
+        answers=vigia.answers,
+        check=lambda: check(vigia),
+        lang=settings.lang,
+        signing_secret=secret.get_secret_value() if secret else "",
+        whisper=vigia.slack.tell if settings.slack_token else None,
+    )
+
+
+def check(vigia: Vigia) -> None:
+    """Raise a VigiaError when database or broker do not answer."""
+    vigia.store.check()
+    vigia.publisher.depths()

@@ -171,9 +171,10 @@ def known(lang: str) -> str:
 
 def _lines(telling: Telling, lang: str) -> list[str]:
     words = WORDS[lang]
-    subject = ("case", telling.case_id) if telling.case_id else ("alert", telling.alert_id)
     lines = [words["drill"]] if telling.drill else []
-    lines += [BODIES[lang][telling.kind], f"{words[subject[0]]}: {subject[1]}"]
+    lines += [BODIES[lang][telling.kind], f"{words['alert']}: {telling.alert_id}"]
+    if telling.case_id:
+        lines.append(f"{words['case']}: {telling.case_id}")
     if telling.ward:
         lines.append(f"{words['ward']}: {ward_code(telling.ward)}")
     return [*lines, f"{words['severity']}: {words[telling.severity]}"]

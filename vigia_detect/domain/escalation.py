@@ -46,8 +46,17 @@ ESCALATION_TARGETS: Mapping[str, Target] = MappingProxyType(
     }
 )
 
-UNACKNOWLEDGED = "unacknowledged"
-"""The kind of timer that asks whether somebody has answered an alert."""
+NOBODY_ANSWERED = "nobody_answered"
+"""The reason of the system's own alert when everybody has been told in vain."""
+
+
+class Deadline(StrEnum):
+    """What a timer asks when its time has come."""
+
+    NOT_ANSWERED = "not_answered"
+    NOT_ACTED = "not_acted"
+    NOT_ACCEPTED = "not_accepted"
+
 
 ESCALATION_TYPES = tuple(kind for kind in ESCALATION_TARGETS if kind != AlertKind.URGENT)
 
@@ -59,7 +68,9 @@ class AlertRequest:
     Attributes:
         kind: what it is about.
         reasons: rule ids and status codes, never patient data.
+        drill: whether it is an exercise; every message says so.
     """
 
     kind: AlertKind
     reasons: tuple[str, ...]
+    drill: bool = False

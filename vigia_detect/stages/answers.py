@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import TypeAlias
 
 from vigia_detect.domain.ack_link import AckLink, new_link, read, sign
 from vigia_detect.domain.alert_states import AlertEvent
@@ -14,6 +14,8 @@ from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.button import Button
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.ids import AlertId, is_case_id
+from vigia_detect.domain.notification import Channel
+from vigia_detect.domain.on_call import Directory
 from vigia_detect.errors import (
     AnswerRefusedError,
     ExpiredLinkError,
@@ -23,6 +25,7 @@ from vigia_detect.errors import (
 )
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.escalation import Answer
 
 log = get_logger()
 
@@ -52,18 +55,8 @@ class Once:
     expires_at: float
 
 
-class TakeAnswer(Protocol):
-    """Moves an alert by what a person says."""
-
-    def __call__(
-        self, work: UnitOfWork, alert_id: AlertId, event: AlertEvent, *, by: str, how: str
-    ) -> tuple[bool, tuple[Run, ...]]:
-        """Take the answer in this transaction.
-
-        Returns:
-            False when the alert's state does not allow it (any more), and the runs to publish
-            after the commit.
-        """
+TakeAnswer: TypeAlias = Callable[[UnitOfWork, AlertId, Answer], tuple[bool, tuple[Run, ...]]]
+"""Takes an answer in a transaction; see `Escalator.answer`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +81,7 @@ class Answers:
     A link is used up in the transaction that takes its answer, so neither happens alone.
 
     Args:
-        take: moves the alert.
+        take: moves the alert; tells whether its state allowed it.
         publish: sends messages for runs that a commit made ready.
         key: signs links; derived for that purpose alone.
         lifetime_s: how long a link is good.
@@ -101,7 +94,7 @@ class Answers:
         *,
         store: Store,
         take: TakeAnswer,
-        publish: Callable[[Sequence[Run]], None],
+        publish: Callable[[Sequence[Run]], object],
         key: bytes,
         lifetime_s: float,
         people: Mapping[str, str],
@@ -201,7 +194,7 @@ class Answers:
         with self._store.begin() as work:
             if not work.tokens.consume(once.nonce, expires_at=once.expires_at):
                 raise UsedLinkError("This link or request was used before.")
-            changed, runs = self._take(work, alert_id, MEANING[button], by=by, how=how)
+            changed, runs = self._take(work, alert_id, Answer(MEANING[button], by, how))
             work.commit()
         self._publish(runs)
         return changed
@@ -220,3 +213,13 @@ class Answers:
         with self._store.begin() as work:
             work.audit.write([entry])
             work.commit()
+
+
+def slack_users(directory: Directory) -> dict[str, str]:
+    """Return the person by Slack user id of all contacts that are such (`U...` or `W...`)."""
+    return {
+        contact.address: name
+        for name, person in directory.people.items()
+        for contact in person.contacts
+        if contact.channel == Channel.SLACK and contact.address.startswith(("U", "W"))
+    }

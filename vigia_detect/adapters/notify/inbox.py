@@ -1,5 +1,4 @@
 from vigia_detect.domain.notification import Message, Receipt, Recipient
-from vigia_detect.domain.records import Notice
 from vigia_detect.log import get_logger
 
 log = get_logger()
@@ -11,16 +10,6 @@ class Inbox:
     People see it with `vigia alert list`. It reaches nobody who does not look: a hospital
     configures a channel that rings.
     """
-
-    def deliver(self, notice: Notice) -> None:
-        """Put the notice where people look; this cannot fail."""
-        log.warning(
-            "alert",
-            alert_id=notice.alert_id,
-            case_id=notice.case_id,
-            kind=notice.kind,
-            channel=notice.channel,
-        )
 
     def send(self, message: Message, to: Recipient) -> Receipt:
         """Put the message where people look; see `ports.Channels`."""
@@ -34,4 +23,4 @@ class Inbox:
         return Receipt(None, delivered=False)
 
     def update(self, message: Message, to: Recipient, provider_id: str, text: str) -> None:
-        """Do nothing: the alert's row says how it stands."""
+        """Do nothing: whoever looks sees the alert's state."""

@@ -137,6 +137,17 @@ def worker(
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve answer pages, Slack's buttons and health over HTTP until stopped."""
+    from vigia_detect.cli.serve import run_serve
+
+    run_serve(host, port)
+
+
+@app.command()
 def up() -> None:
     """Run the whole system on this machine until stopped."""
     from vigia_detect.cli.up import run_up

@@ -59,3 +59,8 @@ def compose(
         body=drill + body,
         link=link,
     )
+
+
+def taken_by(name: str, lang: str) -> str:
+    """Return what the others read once somebody has answered."""
+    return TAKEN[lang].format(by=name)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.case import Run
+from vigia_detect.domain.escalation import Answer
 from vigia_detect.domain.ids import AlertId, run_id
 from vigia_detect.domain.policy import NOTIFICATION, Queue
 from vigia_detect.errors import StorageFullError
 from vigia_detect.ports import UnitOfWork
-from vigia_detect.stages.escalation import Answer
 
 ALERT = AlertId("5b1f63f5-8c2e-4c5e-9a51-0d6a4f0c7e11")
 RUN = Run(run_id(ALERT, "1"), NOTIFICATION, ALERT, 0, Queue.EMERGENCY)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.domain.alert_states import NotificationEvent
-from vigia_detect.domain.audit import AuditEntry
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
 from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
@@ -170,7 +170,7 @@ class Notifications(Protocol):
     ) -> tuple[Run, ...]:
         """Store notifications with their runs; return the runs, marked as published."""
 
-    def get(self, run_id: RunId) -> StoredNotification | None:
+    def get(self, known: RunId) -> StoredNotification | None:
         """Return the notification of a run, or None."""
 
     def of_alert(self, alert_id: AlertId, *, turn: int | None = None) -> list[StoredNotification]:
@@ -194,8 +194,14 @@ class Notifications(Protocol):
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
 
-    def told(self, alert_id: AlertId) -> list[StoredNotification]:
-        """Return what providers have taken on."""
+    def plan_updates(self, alert: StoredAlert, queue: str) -> tuple[Run, ...]:
+        """Store a run for each message that a provider can edit; return the runs."""
+
+    def updated_by(self, known: RunId) -> StoredNotification | None:
+        """Return the notification whose message a run edits, or None."""
+
+    def acceptance(self, since: float) -> list[tuple[str, float | None]]:
+        """Return (kind, seconds to the first acceptance or None) of each turn since a time."""
 
 
 class Timers(Protocol):
@@ -231,6 +237,9 @@ class Audit(Protocol):
 
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
         """Return the entries about a case or alert with their time, oldest first."""
+
+    def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
+        """Return the entries of one kind since a time."""
 
 
 class AckTokens(Protocol):

@@ -10,12 +10,12 @@ from sqlalchemy import text
 
 from vigia_detect.domain.alert_states import AlertEvent, AlertState, NotificationState
 from vigia_detect.domain.audit import AuditEvent
-from vigia_detect.domain.escalation import AlertKind, AlertRequest
+from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
 from vigia_detect.domain.ids import AlertId, alert_id
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.errors import ChannelPermanentError, ChannelTemporaryError
-from vigia_detect.stages.escalation import Answer
+from vigia_detect.stages.alert_report import alert_times
 
 TEMPORARY = ChannelTemporaryError("busy")
 PERMANENT = ChannelPermanentError("no such channel")
@@ -274,3 +274,52 @@ def test_an_unfinished_alert_always_has_a_deadline(loop: Loop, kind: AlertKind) 
     with loop.vigia.store.read() as work:
         assert not work.timers.armed([known])
         assert known not in work.alerts.unfinished()
+
+
+def test_who_was_told_reads_who_has_it(loop: Loop) -> None:
+    known = loop.open()
+    assert loop.now_told() == ["ana/slack"]
+    assert loop.after(120) == ["bea/slack"]
+    assert answer(loop, known, AlertEvent.ACKNOWLEDGE)
+    loop.work()
+    assert sorted(loop.phone.updates) == [
+        ("p-1", "Tomada por Dr. Soto."),
+        ("p-1", "Tomada por Dr. Soto."),
+    ]
+    assert loop.phone.told() == []
+
+
+def test_an_edit_that_fails_is_tried_again_and_tells_nobody_anew(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = loop.open()
+    loop.now_told()
+    failures = [TEMPORARY]
+
+    def update(*what: object) -> None:
+        if failures:
+            raise failures.pop()
+        loop.phone.updates.append((str(what[2]), str(what[3])))
+
+    monkeypatch.setattr(loop.phone, "update", update)
+    answer(loop, known, AlertEvent.ACKNOWLEDGE)
+    assert loop.now_told() == []
+    assert loop.after(60) == []
+    assert loop.phone.updates == [("p-1", "Tomada por Dr. Soto.")]
+
+
+def test_the_report_says_how_long_people_took(loop: Loop) -> None:
+    known = loop.open()
+    loop.now_told()
+    loop.pass_time(30)
+    answer(loop, known, AlertEvent.ACKNOWLEDGE)
+    loop.pass_time(60)
+    answer(loop, known, AlertEvent.ACT)
+    loop.open()
+    found = {one.kind: one for one in alert_times(loop.vigia.store, days=1)}
+    emergency = found[AlertKind.EMERGENCY]
+    assert emergency.acknowledgement.worst == pytest.approx(30, abs=5)
+    assert emergency.act.p95 == pytest.approx(90, abs=5)
+    assert (emergency.acceptance.count, emergency.acceptance.never) == (1, 1)
+    assert emergency.unfinished == 1
+    assert found[AlertKind.URGENT].act.worst is None

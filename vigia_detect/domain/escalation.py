@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from vigia_detect.domain.alert_states import AlertEvent
+
 
 class AlertKind(StrEnum):
     """What an alert is about. A case has at most one open alert of each kind."""
@@ -74,3 +76,17 @@ class AlertRequest:
     kind: AlertKind
     reasons: tuple[str, ...]
     drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says to an alert.
+
+    Attributes:
+        by: who.
+        how: by which way, such as `cli`, `slack`, `link`.
+    """
+
+    event: AlertEvent
+    by: str
+    how: str

@@ -13,6 +13,7 @@ from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.button import Button
 from vigia_detect.domain.case import Run
+from vigia_detect.domain.escalation import Answer
 from vigia_detect.domain.ids import AlertId, is_case_id
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.on_call import Directory
@@ -25,7 +26,6 @@ from vigia_detect.errors import (
 )
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
-from vigia_detect.stages.escalation import Answer
 
 log = get_logger()
 

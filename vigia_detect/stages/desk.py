@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, RunStatus
-from vigia_detect.domain.escalation import ESCALATION_TYPES, AlertKind, AlertRequest
+from vigia_detect.domain.escalation import ESCALATION_TYPES, AlertKind, AlertRequest, Answer
 from vigia_detect.domain.ids import AlertId, CaseId, is_case_id, uuid7
 from vigia_detect.domain.records import StoredAlert, StoredCase, StoredNotification
 from vigia_detect.domain.stages import Stage
@@ -19,7 +19,7 @@ from vigia_detect.errors import (
     WaitTimeoutError,
 )
 from vigia_detect.ports import Store, UnitOfWork
-from vigia_detect.stages.escalation import Answer, Escalator
+from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.report import (
     SCHEMA_VERSION,
@@ -148,6 +148,11 @@ class Desk:
         with self._store.read() as work:
             return work.alerts.list(limit=limit)
 
+    def alert(self, alert_id: str) -> StoredAlert:
+        """Return an alert. Raises NotFoundError."""
+        with self._store.read() as work:
+            return _known_alert(work, alert_id)
+
     def acknowledge(self, alert_id: str, *, by: str, how: str = "cli") -> bool:
         """Note that a person has taken an alert on; see `answer`."""
         return self.answer(alert_id, Answer(AlertEvent.ACKNOWLEDGE, by, how))
@@ -165,11 +170,9 @@ class Desk:
         by = answer.by
         if not (len(by.strip()) > 0 and len(by) <= NAME_LENGTH and by.isprintable()):
             raise InvalidOptionError(f"by: must be a name of 1 to {NAME_LENGTH} printable letters")
-        known = AlertId(alert_id)
         with self._store.begin() as work:
-            if work.alerts.get(known) is None:
-                raise NotFoundError(f"There is no alert {alert_id}.")
-            taken, runs = self._escalator.answer(work, known, answer)
+            known = _known_alert(work, alert_id)
+            taken, runs = self._escalator.answer(work, known.id, answer)
             work.commit()
         self._relay.send(runs)
         return taken
@@ -208,3 +211,10 @@ def _known(work: UnitOfWork, case_id: str) -> StoredCase:
     if case is None:
         raise NotFoundError(f"There is no case {case_id}.")
     return case
+
+
+def _known_alert(work: UnitOfWork, alert_id: str) -> StoredAlert:
+    found = work.alerts.get(AlertId(alert_id))
+    if found is None:
+        raise NotFoundError(f"There is no alert {alert_id}.")
+    return found

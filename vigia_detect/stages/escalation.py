@@ -5,7 +5,7 @@ deadline at the same moment happen one after the other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
@@ -19,9 +19,16 @@ from vigia_detect.domain.alert_states import (
 )
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.escalation import NOBODY_ANSWERED, AlertKind, AlertRequest, Deadline
+from vigia_detect.domain.escalation import (
+    NOBODY_ANSWERED,
+    AlertKind,
+    AlertRequest,
+    Answer,
+    Deadline,
+)
 from vigia_detect.domain.escalation_policy import Book, moves_on
 from vigia_detect.domain.ids import AlertId, CaseId, RunId, alert_id
+from vigia_detect.domain.policy import NOTIFICATION, QUEUES
 from vigia_detect.domain.records import DueTimer, StoredAlert, StoredNotification
 from vigia_detect.domain.states import step
 from vigia_detect.ports import UnitOfWork
@@ -40,20 +47,6 @@ ANSWERS: Mapping[AlertEvent, AuditEvent] = {
     AlertEvent.CLOSE: AuditEvent.ALERT_CLOSED,
 }
 """What a person can say to an alert."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person says to an alert.
-
-    Attributes:
-        by: who.
-        how: by which way, such as `cli`, `slack`, `link`.
-    """
-
-    event: AlertEvent
-    by: str
-    how: str
 
 
 class Escalator:
@@ -124,14 +117,12 @@ class Escalator:
         alert = work.alerts.lock(alert_id)
         if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
             return False, ()
-        since = alert.acknowledged_at if answer.event == AlertEvent.CLOSE else alert.began_at
-        latency = round(work.now() - (since or alert.began_at), 3)
-        detail = {"how": answer.how, "latency_s": latency}
+        latency = round(work.now() - alert.began_at, 3)
+        detail = {"how": answer.how, "latency_s": latency, "kind": alert.kind, "drill": alert.drill}
         _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
         if answer.event == AlertEvent.DECLINE:
             return True, self._declined(work, alert, answer.by)
-        _taken(work, alert, answer)
-        return True, ()
+        return True, _taken(work, alert, answer)
 
     def _begun_again(
         self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
@@ -230,7 +221,7 @@ def _not_acted(work: UnitOfWork, alert: StoredAlert) -> tuple[Run, ...]:
     return tell(work, _fresh(alert, state, work.now()))[1]
 
 
-def _taken(work: UnitOfWork, alert: StoredAlert, answer: Answer) -> None:
+def _taken(work: UnitOfWork, alert: StoredAlert, answer: Answer) -> tuple[Run, ...]:
     """Stop telling others, and wait for the act that an acknowledgement promises."""
     now, by = work.now(), answer.by
     taken = replace(
@@ -246,6 +237,10 @@ def _taken(work: UnitOfWork, alert: StoredAlert, answer: Answer) -> None:
     if taken.state == AlertState.ACKNOWLEDGED:
         due = now + read_plan(alert.plan).policy.act_within_s
         work.timers.arm([(DueTimer(Deadline.NOT_ACTED, alert.id, taken.turn), due)])
+    if alert.state != AlertState.OPEN:
+        return ()
+    # Who was told sees that somebody has it. It is less urgent than telling anybody.
+    return work.notifications.plan_updates(taken, QUEUES[NOTIFICATION])
 
 
 def stop(work: UnitOfWork, alert: StoredAlert) -> None:

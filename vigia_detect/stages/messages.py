@@ -1,7 +1,8 @@
 """What a notification says; see `domain.alert_texts` for the words."""
 
 from vigia_detect.domain import alert_texts
-from vigia_detect.domain.alert_texts import Telling
+from vigia_detect.domain.alert_texts import Telling, answer_text
+from vigia_detect.domain.button import Button
 from vigia_detect.domain.escalation_policy import Plan
 from vigia_detect.domain.notification import Message
 from vigia_detect.domain.records import StoredAlert, StoredNotification
@@ -21,3 +22,8 @@ def compose(
         drill=alert.drill,
     )
     return alert_texts.compose(telling, lang=plan.lang, link=link)
+
+
+def taken_by(name: str, lang: str) -> str:
+    """Return what the others read once somebody has answered."""
+    return answer_text(Button.ON_MY_WAY, by=name, lang=lang)

@@ -21,7 +21,7 @@ from vigia_detect.log import get_logger
 from vigia_detect.ports import Channels, Store, UnitOfWork
 from vigia_detect.stages.escalation import next_channel
 from vigia_detect.stages.lease import LeaseKeeper
-from vigia_detect.stages.messages import compose
+from vigia_detect.stages.messages import compose, taken_by
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.runner import error_code
 
@@ -32,11 +32,12 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A notification that this process now sends."""
+    """A notification that this process now sends, or whose message it now edits."""
 
     run: Run
     one: StoredNotification
     alert: StoredAlert
+    edits: bool = False
 
     @property
     def subject(self) -> str:
@@ -72,7 +73,10 @@ class NotificationRunner:
         if sending is None:
             return
         try:
-            self._send(sending)
+            if sending.edits:
+                self._update(sending)
+            else:
+                self._send(sending)
         except LeaseLostError:
             log.warning("lease_lost", run_id=run_id)
 
@@ -85,6 +89,27 @@ class NotificationRunner:
             self._failed(sending, error)
         else:
             self._accepted(sending, receipt)
+
+    def _update(self, sending: Sending) -> None:
+        """Edit a message to say who has the alert; that it fails tells nobody less."""
+        run, one, alert = sending.run, sending.one, sending.alert
+        plan, policy = read_plan(alert.plan), self._policies[sending.run.task]
+        text = taken_by(alert.acknowledged_by or "", plan.lang)
+        error: Exception | None = None
+        try:
+            with self._leases.keep(run):
+                message = compose(alert, one, plan, link=None)
+                self._channels.update(message, one.to, one.provider_id or "", text)
+        except Exception as caught:  # noqa: BLE001 - whatever a channel raises, it is noted
+            error = caught
+        with self._store.begin() as work:
+            if error is None:
+                work.runs.finish(run, None)
+            elif may_retry(policy, run.attempt, retryable=getattr(error, "retryable", True)):
+                work.runs.retry(run, error_code(error), _pause_s(policy, run, error))
+            else:
+                work.runs.exhaust(run, error_code(error))
+            work.commit()
 
     def _message(self, sending: Sending) -> Message:
         plan = read_plan(sending.alert.plan)
@@ -129,10 +154,15 @@ def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Send
     One that is not needed any more, because its alert was answered, is ended without sending.
     """
     run = work.runs.claim_notification(run_id, attempt, lease_s)
-    one = work.notifications.get(run_id) if run else None
-    alert = work.alerts.get(one.alert_id) if one else None
-    if run is None or one is None or alert is None:
+    if run is None:
         return None
+    edited = work.notifications.updated_by(run_id)
+    one = edited or work.notifications.get(run_id)
+    alert = work.alerts.get(one.alert_id) if one else None
+    if one is None or alert is None:
+        return None
+    if edited is not None:
+        return _claim_edit(work, run, one, alert)
     if alert.state != AlertState.OPEN:
         work.notifications.suppress(alert.id)
     if one.state == NotificationState.SUPPRESSED or alert.state != AlertState.OPEN:
@@ -140,6 +170,15 @@ def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Send
         return None
     work.notifications.begin(run, one)
     return Sending(run, replace(one, state=NotificationState.SENDING), alert)
+
+
+def _claim_edit(
+    work: UnitOfWork, run: Run, one: StoredNotification, alert: StoredAlert
+) -> Sending | None:
+    if alert.acknowledged_by is None:  # it is open again: nobody has it
+        work.runs.finish(run, None)
+        return None
+    return Sending(run, one, alert, edits=True)
 
 
 def refuse(work: UnitOfWork, sending: Sending, code: str) -> tuple[Run, ...]:
@@ -157,8 +196,8 @@ def take_back(work: UnitOfWork, run: Run, code: str, *, again: bool) -> tuple[Ru
     """Take a notification back from a process that is gone: whether it was sent is uncertain."""
     one = work.notifications.get(run.id)
     alert = work.alerts.lock(one.alert_id) if one else None
-    if one is None or alert is None:
-        work.runs.exhaust(run, code)
+    if one is None or alert is None:  # an edit
+        (work.runs.lose if again else work.runs.exhaust)(run, code)
         return ()
     sending = Sending(run, one, alert)
     if not again:

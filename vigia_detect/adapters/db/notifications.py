@@ -1,12 +1,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.runs import SqlRuns
-from vigia_detect.adapters.db.tables import attempts, notifications
+from vigia_detect.adapters.db.tables import alerts, attempts, notifications, updates
 from vigia_detect.domain.alert_states import (
     NOTIFICATION_TABLE,
     TOLD,
@@ -16,10 +16,10 @@ from vigia_detect.domain.alert_states import (
 )
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.ids import AlertId, CaseId, RunId
+from vigia_detect.domain.ids import AlertId, CaseId, RunId, run_id
 from vigia_detect.domain.notification import Channel, Recipient
 from vigia_detect.domain.policy import NOTIFICATION
-from vigia_detect.domain.records import StoredNotification
+from vigia_detect.domain.records import StoredAlert, StoredNotification
 from vigia_detect.domain.states import step
 
 _OUTCOMES = {
@@ -58,9 +58,9 @@ class SqlNotifications:
         )
         return runs
 
-    def get(self, run_id: RunId) -> StoredNotification | None:
+    def get(self, known: RunId) -> StoredNotification | None:
         """Return the notification of a run, or None."""
-        query = select(notifications).where(notifications.c.id == run_id)
+        query = select(notifications).where(notifications.c.id == known)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _to_notification(row)
 
@@ -114,9 +114,44 @@ class SqlNotifications:
         )
         return [RunId(row.id) for row in moved]
 
-    def told(self, alert_id: AlertId) -> list[StoredNotification]:
-        """Return what providers have taken on."""
-        return [one for one in self.of_alert(alert_id) if one.state in TOLD]
+    def plan_updates(self, alert: StoredAlert, queue: str) -> tuple[Run, ...]:
+        """Store a run for each message that a provider can edit; return the runs."""
+        told = [
+            one
+            for one in self.of_alert(alert.id)
+            if one.state in TOLD and one.provider_id is not None
+        ]
+        ids = [run_id(alert.id, f"update:{alert.turn}:{one.id}") for one in told]
+        runs = tuple(Run(known, NOTIFICATION, alert.id, 0, queue) for known in ids)
+        if runs:
+            self._runs.add(runs, alert.case_id)
+            rows = [
+                {"id": known, "notification_id": one.id}
+                for known, one in zip(ids, told, strict=True)
+            ]
+            self._connection.execute(insert(updates), rows)
+        return runs
+
+    def updated_by(self, known: RunId) -> StoredNotification | None:
+        """Return the notification whose message a run edits, or None."""
+        query = (
+            select(notifications)
+            .join(updates, updates.c.notification_id == notifications.c.id)
+            .where(updates.c.id == known)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _to_notification(row)
+
+    def acceptance(self, since: float) -> list[tuple[str, float | None]]:
+        """Return (kind, seconds to the first acceptance or None) of each turn since a time."""
+        taken = func.min(notifications.c.accepted_at) - func.min(notifications.c.planned_at)
+        query = (
+            select(alerts.c.kind, taken)
+            .join(alerts, alerts.c.id == notifications.c.alert_id)
+            .where(notifications.c.planned_at >= since, ~alerts.c.drill)
+            .group_by(alerts.c.kind, notifications.c.alert_id, notifications.c.turn)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(query)]
 
     def _move(self, one: StoredNotification, event: NotificationEvent, **values: object) -> None:
         # The run's own fence makes this process the only one; the state must agree with it.

@@ -153,6 +153,13 @@ attempts = Table(
     Column("error_code", String(WORD_LENGTH)),
 )
 
+updates = Table(
+    "notification_updates",
+    metadata,
+    Column("id", ForeignKey("runs.id"), primary_key=True),
+    Column("notification_id", ForeignKey("notifications.id"), nullable=False),
+)
+
 timers = Table(
     "timers",
     metadata,

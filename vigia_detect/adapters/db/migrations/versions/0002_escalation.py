@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.execute("delete from runs where task = 'notification'")
     _alerts()
     _notifications()
+    _attempts_and_updates()
     _timers()
 
 
@@ -82,6 +83,9 @@ def _notifications() -> None:
         ),
     )
     op.create_index(op.f("ix_notifications_alert_id"), "notifications", ["alert_id"])
+
+
+def _attempts_and_updates() -> None:
     op.create_table(
         "notification_attempts",
         sa.Column("notification_id", UUID, nullable=False),
@@ -98,6 +102,18 @@ def _notifications() -> None:
         sa.PrimaryKeyConstraint(
             "notification_id", "attempt", name=op.f("pk_notification_attempts")
         ),
+    )
+    op.create_table(
+        "notification_updates",
+        sa.Column("id", UUID, nullable=False),
+        sa.Column("notification_id", UUID, nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["runs.id"], name=op.f("fk_notification_updates_id")),
+        sa.ForeignKeyConstraint(
+            ["notification_id"],
+            ["notifications.id"],
+            name=op.f("fk_notification_updates_notification_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_updates")),
     )
 
 

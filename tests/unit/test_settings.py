@@ -17,6 +17,7 @@ WRONG = {
     "CELERY_WORKER_PREFETCH": "-1",
     "VIGIA_LEASE_S": "0.5",
     "VIGIA_SWEEP_S": "2",
+    "VIGIA_HEARTBEAT_S": "0",
     "VIGIA_MAX_IMAGE_MB": "0",
     "VIGIA_MAX_IMAGE_MEGAPIXELS": "501",
     "VIGIA_MIN_FREE_MB": "-1",
@@ -59,7 +60,13 @@ def test_every_setting_with_limits_has_a_wrong_value_here() -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_documented_variable_is_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     field = Settings.model_fields[name]
-    special = {"lang": "en", "log_level": "error", "sweep_s": "0.25", "broker": "redis://h"}
+    special = {
+        "lang": "en",
+        "log_level": "error",
+        "sweep_s": "0.25",
+        "broker": "redis://h",
+        "heartbeat_url": "https://h",
+    }
     value = special.get(name, "7")
     for variable in variables(name, field):
         with monkeypatch.context() as environment:
@@ -96,3 +103,15 @@ def test_settings_do_not_change_while_a_process_runs() -> None:
     settings = load_settings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.lang = "en"
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://secret", "https://", "http://[secret"]
+)
+def test_a_heartbeat_address_is_of_the_web_and_not_quoted(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIGIA_HEARTBEAT_URL", url)
+    with pytest.raises(ConfigurationError, match="VIGIA_HEARTBEAT_URL") as found:
+        load_settings()
+    assert "secret" not in str(found.value)

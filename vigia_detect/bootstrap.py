@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.vault import Vault
+    from vigia_detect.stages.watchdog import Watchdog
 
 
 class Vigia:
@@ -261,6 +262,21 @@ class Vigia:
             publisher=self.publisher,
             policies=self.policies,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def watchdog(self) -> "Watchdog":
+        """Proves that what was due has fired."""
+        from vigia_detect.adapters.heartbeat import HttpHeartbeat
+        from vigia_detect.stages.watchdog import Watchdog
+
+        url = self.settings.heartbeat_url
+        return Watchdog(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+            heartbeat=HttpHeartbeat(url) if url else None,
+            every_s=self.settings.heartbeat_s,
         )
 
     @cached_property

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vigia_detect.errors import ConfigurationError
 
+WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
@@ -97,6 +98,15 @@ class Settings(BaseSettings):
     time_zone: str = Field(
         "America/Santiago",
         description="The hospital's time zone (IANA name), for shifts and quiet hours.",
+    )
+
+    heartbeat_url: str = Field(
+        "",
+        description="http(s) address outside of the house that is called while everything due has "
+        "fired, and that raises the alarm when no call comes; empty: none.",
+    )
+    heartbeat_s: float = Field(
+        60.0, ge=1.0, le=3600.0, description="Seconds between two looks of the watchdog."
     )
 
     max_image_mb: int = Field(30, ge=1, le=500, description="Largest accepted picture file, MB.")
@@ -184,6 +194,18 @@ class Settings(BaseSettings):
             fits = False
         if not fits:
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
+        return url
+
+    @field_validator("heartbeat_url", "public_url", "slack_api_url")
+    @classmethod
+    def _check_web(cls, url: str) -> str:
+        """Refuse other schemes here. The text must not quote the URL: it may be a secret."""
+        try:
+            fits = not url or (urlsplit(url).scheme in WEB_SCHEMES and bool(urlsplit(url).hostname))
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError("must be a URL that starts with http: or https:")
         return url
 
     @field_validator("slack_people")

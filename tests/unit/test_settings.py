@@ -17,6 +17,7 @@ WRONG = {
     "CELERY_WORKER_PREFETCH": "-1",
     "VIGIA_LEASE_S": "0.5",
     "VIGIA_SWEEP_S": "2",
+    "VIGIA_HEARTBEAT_S": "0",
     "VIGIA_MAX_IMAGE_MB": "0",
     "VIGIA_MAX_IMAGE_MEGAPIXELS": "501",
     "VIGIA_MIN_FREE_MB": "-1",
@@ -33,6 +34,9 @@ SPECIAL = {
     "sweep_s": "0.25",
     "broker": "redis://h",
     "ack_link_s": "61",
+    "heartbeat_url": "https://h",
+    "public_url": "https://h",
+    "slack_api_url": "https://h",
     "slack_people": "U1=Ana",
     "smtp_tls": "tls",
 }
@@ -120,3 +124,16 @@ def test_the_people_of_slack_are_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_secret_is_not_shown_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIGIA_SLACK_TOKEN", "xoxb-very-secret")
     assert "very-secret" not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://secret", "https://", "http://[secret"]
+)
+@pytest.mark.parametrize("name", ["HEARTBEAT_URL", "PUBLIC_URL", "SLACK_API_URL"])
+def test_an_address_is_of_the_web_and_not_quoted(
+    name: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"VIGIA_{name}", url)
+    with pytest.raises(ConfigurationError, match=f"VIGIA_{name}") as found:
+        load_settings()
+    assert "secret" not in str(found.value)

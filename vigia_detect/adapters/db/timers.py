@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from vigia_detect.adapters.db.engine import now
-from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.tables import timers
 from vigia_detect.domain.records import DueTimer
 
@@ -13,6 +13,18 @@ _ARM = Prepared(
         failures=0,
         **{name: bindparam(name) for name in ("kind", "subject", "round", "due_at", "look_at")},
     )
+)
+BEAT = "beat"
+# Marked as fired from the start: it is no deadline and nobody is to fire it.
+_BEGIN = insert_if_new(
+    timers,
+    ("subject",),
+    kind=BEAT,
+    round=0,
+    due_at=now(),
+    look_at=now(),
+    failures=0,
+    fired_at=now(),
 )
 _DUE: tuple[ColumnElement[bool], ...] = (timers.c.fired_at.is_(None), timers.c.look_at <= now())
 
@@ -70,6 +82,16 @@ class SqlTimers:
             .where(*_at(timer), timers.c.fired_at.is_(None))
             .values(look_at=later, failures=timers.c.failures + 1)
         )
+
+    def beat(self, name: str, every_s: float) -> bool:
+        """Win one of the turns that come every so many seconds, whoever asks first."""
+        _BEGIN.rows(self._connection, subject=name)
+        won = self._connection.execute(
+            update(timers)
+            .where(timers.c.kind == BEAT, timers.c.subject == name, timers.c.look_at <= now())
+            .values(look_at=now() + every_s, fired_at=now())
+        )
+        return won.rowcount == 1
 
     def overdue_s(self) -> float:
         """Return how late the oldest deadline is that has not fired, in seconds; 0: none is."""

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from vigia_detect.adapters.vision.tissue import find_tissue
 
 from vigia_detect.adapters.vision.segmenter import Segmenter
+from vigia_detect.adapters.vision.tissue import find_tissue
 from wound.data import SIDE, Example, examples
 
 VERSION = "1"

@@ -4,18 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from vigia_detect.alert_ports import Alerts, Notifications, Timers
+from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, JsonObject, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
-from vigia_detect.domain.records import (
-    ClaimedRun,
-    NewCase,
-    PatientKey,
-    Picture,
-    StoredCase,
-)
+from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, Picture, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.domain.triage import Urgency
@@ -167,6 +161,10 @@ class UnitOfWork(Protocol):
     def timers(self) -> Timers:
         """Deadlines."""
 
+    @property
+    def gates(self) -> Gates:
+        """What keeps channels at their pace."""
+
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""
 
@@ -295,10 +293,3 @@ class Channels(Protocol):
             ChannelTemporaryError: the channel may take it later.
             ChannelPermanentError: it never will.
         """
-
-
-class Heartbeat(Protocol):
-    """Somebody outside who raises the alarm when Vigia falls silent."""
-
-    def ping(self) -> None:
-        """Say that all is well. Raises UnavailableError."""

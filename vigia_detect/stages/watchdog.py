@@ -10,6 +10,7 @@ import threading
 import uuid
 from dataclasses import dataclass, replace
 
+from vigia_detect.alert_ports import Heartbeat
 from vigia_detect.domain.alert_states import UNFINISHED, AlertState
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Deadline
@@ -17,7 +18,7 @@ from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.records import DueTimer
 from vigia_detect.errors import UnavailableError
 from vigia_detect.log import get_logger
-from vigia_detect.ports import Heartbeat, Store, UnitOfWork
+from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 

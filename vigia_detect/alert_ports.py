@@ -5,6 +5,7 @@ from typing import Protocol
 
 from vigia_detect.domain.alert_states import NotificationEvent
 from vigia_detect.domain.case import Run
+from vigia_detect.domain.gate import Gate
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.domain.records import DueTimer, StoredAlert, StoredNotification
@@ -106,6 +107,16 @@ class Timers(Protocol):
 
     def armed(self, subjects: Sequence[str]) -> frozenset[str]:
         """Return which of these subjects have a deadline that has not fired."""
+
+
+class Gates(Protocol):
+    """Rows of gates, shared by all processes: they keep one pace together."""
+
+    def lock(self, name: str) -> Gate:
+        """Return a gate, held until the transaction ends; an open one when it is new."""
+
+    def save(self, name: str, gate: Gate) -> None:
+        """Write a gate that this transaction has locked."""
 
 
 class Channels(Protocol):

@@ -4,16 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from vigia_detect.alert_ports import Alerts, Notifications, Timers
+from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
-from vigia_detect.domain.records import (
-    ClaimedRun,
-    NewCase,
-    PatientKey,
-    StoredCase,
-)
+from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.domain.triage import Urgency
@@ -179,6 +174,10 @@ class UnitOfWork(Protocol):
     @property
     def timers(self) -> Timers:
         """Deadlines."""
+
+    @property
+    def gates(self) -> Gates:
+        """What keeps channels at their pace."""
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

@@ -323,3 +323,25 @@ def test_the_report_says_how_long_people_took(loop: Loop) -> None:
     assert (emergency.acceptance.count, emergency.acceptance.never) == (1, 1)
     assert emergency.unfinished == 1
     assert found[AlertKind.URGENT].act.worst is None
+
+
+def test_a_shut_channel_is_left_to_others_and_tried_again_later(loop: Loop) -> None:
+    loop.phone.broken[Channel.SLACK] = ChannelTemporaryError("busy", retry_after_s=60)
+    loop.open()
+    assert loop.now_told() == []
+    del loop.phone.broken[Channel.SLACK]
+    loop.open()
+    assert loop.now_told() == ["ana/email"]  # at once: slack asked to be left alone
+    assert "ana/slack" in loop.after(61)
+
+
+def test_an_emergency_does_not_wait_for_the_pace_of_routine(loop: Loop) -> None:
+    for _ in range(4):
+        loop.open("high_risk")
+    assert loop.now_told().count("bea/slack") == 1  # one a second; the others come back
+    loop.open()
+    assert loop.now_told() == ["ana/slack"]
+    told: list[str] = []
+    for _ in range(8):
+        told += loop.after(31)
+    assert told.count("bea/slack") >= 3

@@ -17,10 +17,12 @@ from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
 from vigia_detect.domain.records import StoredAlert, StoredNotification
+from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ChannelTemporaryError, LeaseLostError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import next_channel
+from vigia_detect.stages.gatekeeper import ask, note
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.messages import compose, taken_by
 from vigia_detect.stages.relay import Relay
@@ -68,9 +70,16 @@ class NotificationRunner:
 
     def run(self, run_id: RunId, attempt: int) -> None:
         """Send the notification that a message names, or do nothing if it is out of date."""
+        ready: tuple[Run, ...] = ()
         with self._store.begin() as work:  # durable: what may have been sent must be on record
-            sending = claim(work, run_id, attempt, self._leases.lease_s)
+            sending = None
+            wait = _wait_s(work, run_id)
+            if wait > 0:
+                ready = _postpone(work, run_id, attempt, wait)
+            else:
+                sending = claim(work, run_id, attempt, self._leases.lease_s)
             work.commit()
+        self._relay.send(ready)
         if sending is None:
             return
         try:
@@ -88,8 +97,10 @@ class NotificationRunner:
                 receipt = self._channels.send(message, sending.one.to)
         except Exception as error:  # noqa: BLE001 - whatever a channel raises, the alert is not told
             self._failed(sending, error)
+            note(self._store, sending.one.to, error)
         else:
             self._accepted(sending, receipt)
+            note(self._store, sending.one.to, None)
 
     def _update(self, sending: Sending) -> None:
         """Edit a message to say who has the alert; that it fails tells nobody less."""
@@ -147,6 +158,24 @@ class NotificationRunner:
                 ready = refuse(work, sending, code)
             work.commit()
         self._relay.send(ready)
+
+
+def _wait_s(work: UnitOfWork, run_id: RunId) -> float:
+    one = work.notifications.updated_by(run_id) or work.notifications.get(run_id)
+    alert = work.alerts.get(one.alert_id) if one else None
+    if one is None or alert is None or alert.state != AlertState.OPEN:
+        return 0.0  # nothing is sent; an edit is not in anybody's way
+    return ask(work, one.to, read_plan(alert.plan).policy.severity)
+
+
+def _postpone(work: UnitOfWork, run_id: RunId, attempt: int, wait: float) -> tuple[Run, ...]:
+    """Let a notification wait; an emergency that finds its channel shut uses the next one."""
+    work.runs.postpone(run_id, attempt, wait)
+    one = work.notifications.get(run_id)
+    alert = work.alerts.get(one.alert_id) if one else None
+    if alert is None or read_plan(alert.plan).policy.severity != Urgency.EMERGENCY:
+        return ()
+    return next_channel(work, run_id)
 
 
 def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Sending | None:

@@ -8,6 +8,7 @@ from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
+from vigia_detect.adapters.db.gates import SqlGates
 from vigia_detect.adapters.db.notifications import SqlNotifications
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.runs import SqlRuns
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
         self.notifications = SqlNotifications(connection, self.runs, self.audit)
         self.timers = SqlTimers(connection)
         self.tokens = SqlAckTokens(connection)
+        self.gates = SqlGates(connection)
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

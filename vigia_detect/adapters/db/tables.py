@@ -160,6 +160,15 @@ updates = Table(
     Column("notification_id", ForeignKey("notifications.id"), nullable=False),
 )
 
+gates = Table(
+    "gates",
+    metadata,
+    Column("name", String(WORD_LENGTH), primary_key=True),
+    Column("free_at", Float(53), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("shut_until", Float(53), nullable=False),
+)
+
 timers = Table(
     "timers",
     metadata,

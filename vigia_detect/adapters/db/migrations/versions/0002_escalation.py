@@ -119,6 +119,14 @@ def _attempts_and_updates() -> None:
 
 def _timers() -> None:
     op.create_table(
+        "gates",
+        sa.Column("name", WORD, nullable=False),
+        sa.Column("free_at", F, nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("shut_until", F, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_gates")),
+    )
+    op.create_table(
         "timers",
         sa.Column("kind", WORD, nullable=False),
         sa.Column("subject", UUID, nullable=False),

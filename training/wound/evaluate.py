@@ -23,7 +23,8 @@ from wound.data import SIDE, Example, examples
 
 VERSION = "1"
 THRESHOLD = 0.5
-MIN_PART = 0.0003  # of the picture: 79 pixels of 512 x 512; 1 in 20 separate areas of FUSeg is smaller
+# of the picture: 79 pixels of 512 x 512; 1 in 20 separate areas of FUSeg is smaller
+MIN_PART = 0.0003
 SHOWN = 12
 RESAMPLES = 2000
 

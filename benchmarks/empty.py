@@ -69,5 +69,5 @@ def make_intake(vigia: Vigia) -> Intake:
         vault=Vault(vigia.cipher, nothing),
         pictures=nothing,
         rules=vigia.rules,
-        alert_repeat_s=vigia.settings.alert_repeat_s,
+        escalator=vigia.escalator,
     )

@@ -161,7 +161,7 @@ def test_an_escalation_reaches_every_channel_once(picture: Path, running: Vigia)
         time.sleep(0.05)
         with running.store.read() as work:
             accepted = [
-                entry.detail["channel"]
+                entry.detail["to"]
                 for _, entry in work.audit.of_subject(case)
                 if entry.event == AuditEvent.NOTIFICATION_ACCEPTED
                 and entry.detail["alert_id"] == opened["escalation_id"]

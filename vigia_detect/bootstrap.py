@@ -11,18 +11,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vigia_detect.adapters.notify.slack import SlackChannel
     from vigia_detect.adapters.vision.classifier.workshop import Workshop
     from vigia_detect.adapters.vision.picture import PillowReader
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
+    from vigia_detect.alert_ports import Channels
     from vigia_detect.clinical import RuleSet
-    from vigia_detect.ports import BlobStore, Cipher, Notifier, PictureInspector, Publisher, Store
+    from vigia_detect.domain.escalation_policy import Book
+    from vigia_detect.domain.notification import Message, Recipient
+    from vigia_detect.picture_ports import PictureInspector
+    from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
+    from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.vault import Vault
+    from vigia_detect.stages.watchdog import Watchdog
 
 
 class Vigia:
@@ -45,13 +54,13 @@ class Vigia:
         *,
         bodies: "Mapping[Stage, StageBody] | None" = None,
         publisher: "Publisher | None" = None,
-        notifier: "Notifier | None" = None,
+        channels: "Channels | None" = None,
         queues: Collection[str] = tuple(Queue),
     ) -> None:
         self.settings = settings or load_settings()
         self._bodies = bodies
         self._publisher = publisher
-        self._notifier = notifier
+        self._channels = channels
         self._queues = queues
 
     @cached_property
@@ -60,6 +69,20 @@ class Vigia:
         from vigia_detect.clinical import load_rules
 
         return load_rules(self.settings.profile)
+
+    @cached_property
+    def escalation_book(self) -> "Book":
+        """Who is told when: our escalation policies, with the hospital's over them."""
+        from vigia_detect.clinical.escalation import load_escalation
+
+        return load_escalation(self.settings.own_escalation, time_zone=self.settings.time_zone)
+
+    @cached_property
+    def escalator(self) -> "Escalator":
+        """What opens alerts and moves them."""
+        from vigia_detect.stages.escalation import Escalator
+
+        return Escalator(self.escalation_book, self.settings.lang)
 
     @cached_property
     def policies(self) -> Mapping[str, TaskPolicy]:
@@ -181,7 +204,7 @@ class Vigia:
             vault=self.vault,
             pictures=self.pictures,
             rules=self.rules,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
@@ -204,22 +227,61 @@ class Vigia:
             policies=self.policies,
             leases=self.leases,
             queues=self._queues,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     @cached_property
     def notifications(self) -> "NotificationRunner":
         """Delivers notifications."""
-        from vigia_detect.adapters.notify.inbox import Inbox
         from vigia_detect.stages.notify import NotificationRunner
 
         return NotificationRunner(
             store=self.store,
-            notifier=self._notifier or Inbox(),
+            relay=self.relay,
+            channels=self.channels,
             policies=self.policies,
             leases=self.leases,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            link_for=self.link_for,
         )
+
+    def link_for(self, message: "Message", to: "Recipient") -> str | None:
+        """Return the link by which `to` can answer, or None when no address of ours is known."""
+        if not self.settings.public_url:
+            return None
+        token = self.answers.token(AlertId(message.alert_id), to.name)
+        return f"{self.settings.public_url.rstrip('/')}/a/{token}"
+
+    @cached_property
+    def answers(self) -> "Answers":
+        """Takes people's answers from links and Slack's buttons."""
+        from vigia_detect.domain.ack_link import KEY_PURPOSE
+        from vigia_detect.stages.answers import Answers, slack_users
+
+        known = slack_users(self.escalation_book.directory)
+        return Answers(
+            store=self.store,
+            take=self.escalator.answer,
+            publish=self.relay.send,
+            key=self.cipher.signing_key(KEY_PURPOSE),
+            lifetime_s=self.settings.ack_link_s,
+            people={**known, **self.settings.people_of_slack},
+        )
+
+    @cached_property
+    def slack(self) -> "SlackChannel":
+        """Slack. Raises ChannelPermanentError when it is not set up."""
+        from vigia_detect.adapters.notify.channels import make_slack
+
+        return make_slack(self.settings)
+
+    @cached_property
+    def channels(self) -> "Channels":
+        """The ways to reach people."""
+        if self._channels is not None:
+            return self._channels
+        from vigia_detect.adapters.notify.channels import make_channels
+
+        return make_channels(self.settings)
 
     @cached_property
     def sweeper(self) -> "Sweeper":
@@ -231,7 +293,22 @@ class Vigia:
             relay=self.relay,
             publisher=self.publisher,
             policies=self.policies,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
+        )
+
+    @cached_property
+    def watchdog(self) -> "Watchdog":
+        """Proves that what was due has fired."""
+        from vigia_detect.adapters.heartbeat import HttpHeartbeat
+        from vigia_detect.stages.watchdog import Watchdog
+
+        url = self.settings.heartbeat_url
+        return Watchdog(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+            heartbeat=HttpHeartbeat(url) if url else None,
+            every_s=self.settings.heartbeat_s,
         )
 
     @cached_property
@@ -243,7 +320,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             vault=self.vault,
-            alert_repeat_s=self.settings.alert_repeat_s,
+            escalator=self.escalator,
         )
 
     def preload(self) -> None:

@@ -14,7 +14,16 @@ VigiaError
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
 │   └── StorageFullError
+├── ChannelError                   a channel did not take a notification
+│   ├── ChannelTemporaryError      it may take it later
+│   └── ChannelPermanentError      it never will: tell by another channel
+├── AnswerRefusedError             somebody's answer to an alert does not count
+│   ├── ForgedLinkError            the link or request is not genuine
+│   ├── ExpiredLinkError           its time is over
+│   ├── UsedLinkError              it was used before
+│   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
+│   └── InvalidPolicyError         an escalation policy could leave somebody untold
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -125,8 +134,69 @@ class StorageFullError(UnavailableError):
     """No room is left for pictures or rows; new cases are refused until there is."""
 
 
+class ChannelError(VigiaError):
+    """A channel did not take a notification. Its text holds no address and no secret."""
+
+
+class ChannelTemporaryError(ChannelError):
+    """The channel may take it later: too many requests, a time-out, an error of its server.
+
+    Attributes:
+        retry_after_s: how long the provider asks to be left alone, in seconds; None: it said
+            nothing.
+    """
+
+    retryable = True
+
+    def __init__(self, text: str = "", *, retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+class ChannelPermanentError(ChannelError):
+    """The channel will never take it: wrong address, refused credentials, closed channel."""
+
+
+class AnswerRefusedError(VigiaError):
+    """Somebody's answer to an alert does not count; the alert goes on as if it had not come."""
+
+    reason = "refused"
+
+
+class ForgedLinkError(AnswerRefusedError):
+    """The link, or the request that carries the answer, is not genuine."""
+
+    reason = "forged"
+
+
+class ExpiredLinkError(AnswerRefusedError):
+    """The link's time is over."""
+
+    reason = "expired"
+
+
+class UsedLinkError(AnswerRefusedError):
+    """The link, or the request that carries the answer, was used before."""
+
+    reason = "used"
+
+
+class UnauthorisedAnswerError(AnswerRefusedError):
+    """This person may not give this answer."""
+
+    reason = "unauthorised"
+
+
 class ConfigurationError(VigiaError):
     """A setting, key or file that Vigia needs is missing or wrong."""
+
+
+class InvalidPolicyError(ConfigurationError):
+    """The escalation policies could leave somebody untold, or name what is not there."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
 
 
 class WaitTimeoutError(VigiaError):

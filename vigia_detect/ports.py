@@ -4,21 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from vigia_detect.domain.audit import AuditEntry
+from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
-from vigia_detect.domain.escalation import AlertRequest
-from vigia_detect.domain.findings import Analysis, Inspection
-from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
-from vigia_detect.domain.records import (
-    ClaimedRun,
-    DueTimer,
-    NewCase,
-    Notice,
-    PatientKey,
-    Picture,
-    StoredAlert,
-    StoredCase,
-)
+from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
+from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.domain.triage import Urgency
@@ -80,10 +70,11 @@ class Runs(Protocol):
             lease_s: seconds until the lease runs out.
         """
 
-    def claim_notice(
-        self, run_id: RunId, attempt: int, lease_s: float
-    ) -> tuple[Run, Notice] | None:
+    def claim_notification(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
         """Own a ready notification; None when there is no such run."""
+
+    def postpone(self, run_id: RunId, attempt: int, delay_s: float) -> None:
+        """Let a ready run wait, without an attempt."""
 
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""
@@ -133,58 +124,6 @@ class Runs(Protocol):
         """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
 
 
-class Alerts(Protocol):
-    """Rows of alerts, their notifications and deadlines."""
-
-    def open(
-        self,
-        subject: str,
-        case_id: CaseId | None,
-        request: AlertRequest,
-        *,
-        repeat_after_s: float,
-        asked: bool = False,
-    ) -> tuple[AlertId, tuple[Run, ...]]:
-        """Open the alert unless it is open.
-
-        One that was acknowledged opens again when the request has a reason that it did not have.
-
-        Args:
-            subject: the case, or an id of its own.
-            case_id: the case, if any.
-            request: what it is about.
-            repeat_after_s: seconds until it is told again.
-            asked: somebody asks for it now, so it opens again whatever its reasons.
-
-        Returns:
-            its id, and its notification runs if it was opened.
-        """
-
-    def repeat(self, alert_id: AlertId, number: int, *, repeat_after_s: float) -> tuple[Run, ...]:
-        """Notify once more if nobody has acknowledged; return the new notification runs."""
-
-    def acknowledge(self, alert_id: AlertId, by: str) -> bool:
-        """Mark as acknowledged; False when it was already."""
-
-    def get(self, alert_id: AlertId) -> StoredAlert | None:
-        """Return an alert, or None."""
-
-    def of_case(self, case_id: CaseId) -> Sequence[StoredAlert]:
-        """Return the alerts of a case, oldest first."""
-
-    def list(self, *, limit: int) -> Sequence[StoredAlert]:
-        """Return the newest alerts first."""
-
-    def open_by_kind(self) -> dict[str, int]:
-        """Return how many alerts nobody has acknowledged, by kind."""
-
-    def any_due(self) -> bool:
-        """Tell whether a deadline has passed (a cheap look)."""
-
-    def take_due(self, limit: int) -> tuple[DueTimer, ...]:
-        """Win the deadlines that have passed; each is won once."""
-
-
 class Audit(Protocol):
     """The trail. Its chain comes with the trust issue; rows are append-only from the start."""
 
@@ -193,6 +132,24 @@ class Audit(Protocol):
 
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
         """Return the entries about a case or alert with their time, oldest first."""
+
+    def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
+        """Return the entries of one kind since a time."""
+
+
+class AckTokens(Protocol):
+    """Rows of links and requests that were used up."""
+
+    def consume(self, nonce: str, *, expires_at: float) -> bool:
+        """Use it up; False when it was before.
+
+        Args:
+            nonce: the name of the link or request.
+            expires_at: Unix seconds; the row may be forgotten a day after.
+        """
+
+    def used(self, nonce: str) -> bool:
+        """Tell whether it was used up."""
 
 
 class UnitOfWork(Protocol):
@@ -208,7 +165,26 @@ class UnitOfWork(Protocol):
 
     @property
     def alerts(self) -> Alerts:
-        """Alerts, notifications and deadlines."""
+        """Alerts."""
+
+    @property
+    def notifications(self) -> Notifications:
+        """Notifications and their attempts."""
+
+    @property
+    def timers(self) -> Timers:
+        """Deadlines."""
+
+    @property
+    def gates(self) -> Gates:
+        """What keeps channels at their pace."""
+
+    def now(self) -> float:
+        """Return the database's time, in Unix seconds."""
+
+    @property
+    def tokens(self) -> AckTokens:
+        """Links and requests that were used up."""
 
     @property
     def audit(self) -> Audit:
@@ -287,6 +263,9 @@ class Cipher(Protocol):
     def pseudonym(self, patient_code: str) -> Pseudonym:
         """Return the keyed hash of a patient code."""
 
+    def signing_key(self, purpose: str) -> bytes:
+        """Return the 32-byte key that signs for one purpose; no other purpose has the same."""
+
     def new_data_key(self, pseudonym: Pseudonym) -> bytes:
         """Return a fresh data key for a patient, wrapped under the master key."""
 
@@ -299,35 +278,3 @@ class Cipher(Protocol):
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
-
-
-class PictureReader(Protocol):
-    """Turns a file that somebody sent into a picture that can be trusted."""
-
-    def read(self, raw: bytes) -> Picture:
-        """Validate and encode anew. Raises InvalidImageError with a reason a nurse can act on."""
-
-
-class ImageAnalyser(Protocol):
-    """Looks at a picture."""
-
-    def analyse(self, jpeg: bytes, lang: str) -> Analysis:
-        """Return what it found and a picture of it, with words in `lang`.
-
-        Raises:
-            CorruptDataError: it is no picture; what was stored has been damaged.
-        """
-
-
-class PictureInspector(Protocol):
-    """Looks at a file outside of any case; nothing is stored."""
-
-    def inspect(self, raw: bytes) -> Inspection:
-        """Return findings and mask. Raises InvalidImageError when it is no picture to take."""
-
-
-class Notifier(Protocol):
-    """A way to reach people."""
-
-    def deliver(self, notice: Notice) -> None:
-        """Hand over the notice. Raises UnavailableError when the channel does not take it."""

@@ -3,15 +3,17 @@
 `docs/reference/settings.md` is generated from this file and a test keeps the two the same.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vigia_detect.errors import ConfigurationError
 
+WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
@@ -88,11 +90,23 @@ class Settings(BaseSettings):
         le=1.0,
         description="Seconds between two looks for lost messages, lapsed leases and deadlines.",
     )
-    alert_repeat_s: float = Field(
-        900.0,
-        ge=1.0,
-        description="Seconds after which an unacknowledged alert is sent again "
-        "(facts.md D.1: an emergency is to be acknowledged within 15 minutes).",
+    escalation_file: Path | None = Field(
+        None,
+        description="YAML file with the hospital's own people, roles and escalation policies; "
+        "empty: `escalation.yaml` in `VIGIA_HOME`, if it is there.",
+    )
+    time_zone: str = Field(
+        "America/Santiago",
+        description="The hospital's time zone (IANA name), for shifts and quiet hours.",
+    )
+
+    heartbeat_url: str = Field(
+        "",
+        description="http(s) address outside of the house that is called while everything due has "
+        "fired, and that raises the alarm when no call comes; empty: none.",
+    )
+    heartbeat_s: float = Field(
+        60.0, ge=1.0, le=3600.0, description="Seconds between two looks of the watchdog."
     )
 
     max_image_mb: int = Field(30, ge=1, le=500, description="Largest accepted picture file, MB.")
@@ -111,6 +125,61 @@ class Settings(BaseSettings):
         None, description="YAML file with the hospital's own cut-offs and times."
     )
 
+    public_url: str = Field(
+        "",
+        description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "
+        "empty: messages carry no link to answer by.",
+    )
+    ack_link_s: float = Field(
+        43_200.0,
+        ge=60.0,
+        le=604_800.0,
+        description="Seconds for which a link to answer an alert is good; the default is a shift "
+        "of 12 hours.",
+    )
+    channel_timeout_s: float = Field(
+        5.0,
+        ge=0.1,
+        le=60.0,
+        description="Seconds that a channel's server may be silent before another try or channel.",
+    )
+    ca_file: Path | None = Field(
+        None,
+        description="PEM file with the hospital's own certificate authority, trusted besides the "
+        "system's by e-mail, webhook and Slack.",
+    )
+
+    slack_token: SecretStr | None = Field(
+        None, description="Slack bot token (`xoxb-...`) with the scope `chat:write`."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Slack signing secret, which proves that a pressed button is Slack's."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Base URL of Slack's Web API, ending with a slash."
+    )
+    slack_people: str = Field(
+        "",
+        description="Slack user ids and the people behind them, such as "
+        "`U02A1B2C3=Ana Soto,U02D4E5F6=Luis Rey`; nobody else's button counts.",
+    )
+
+    smtp_host: str = Field("", description="Mail server; empty: no e-mail.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_user: str = Field("", description="User at the mail server; empty: no login.")
+    smtp_password: SecretStr | None = Field(None, description="Password of that user.")
+    smtp_from: str = Field("", description="Sender of mails, such as `Vigia <vigia@hospital.cl>`.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the way to the mail server is encrypted; certificates are always "
+        "verified. `none` refuses to log in.",
+    )
+
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Secret that signs webhooks: `whsec_` and base64 (standardwebhooks.com).",
+    )
+
     @field_validator("broker")
     @classmethod
     def _check_broker(cls, url: str) -> str:
@@ -126,6 +195,29 @@ class Settings(BaseSettings):
         if not fits:
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
         return url
+
+    @field_validator("heartbeat_url", "public_url", "slack_api_url")
+    @classmethod
+    def _check_web(cls, url: str) -> str:
+        """Refuse other schemes here. The text must not quote the URL: it may be a secret."""
+        try:
+            fits = not url or (urlsplit(url).scheme in WEB_SCHEMES and bool(urlsplit(url).hostname))
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError("must be a URL that starts with http: or https:")
+        return url
+
+    @field_validator("slack_people")
+    @classmethod
+    def _check_people(cls, text: str) -> str:
+        _people(text)
+        return text
+
+    @property
+    def people_of_slack(self) -> Mapping[str, str]:
+        """Person by Slack user id."""
+        return _people(self.slack_people)
 
     @property
     def root(self) -> Path:
@@ -148,9 +240,24 @@ class Settings(BaseSettings):
         return self.key_file or self.root / "keys" / "master.key"
 
     @property
+    def own_escalation(self) -> Path | None:
+        """The hospital's file of escalation policies, or None when it has none."""
+        if self.escalation_file is not None:
+            return self.escalation_file
+        usual = self.root / "escalation.yaml"
+        return usual if usual.exists() else None
+
+    @property
     def image_folder(self) -> Path:
         """Where encrypted pictures lie."""
         return self.root / "images"
+
+
+def _people(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if not all(user.strip() and person.strip() for user, _, person in pairs):
+        raise ValueError("must be pairs of a Slack user id, `=` and a name, separated by commas")
+    return {user.strip(): person.strip() for user, _, person in pairs}
 
 
 def load_settings() -> Settings:

@@ -92,8 +92,10 @@ class Ledger:
         accepted = Counter(
             entry.run_id for entry in self.audit if entry.event == "notification.accepted"
         )
-        told = Counter((row.alert_id, row.channel, row.round) for row in self.notifications)
-        done = {run.id for run in self.runs if run.task == "notification" and run.state == "done"}
+        told = Counter(
+            (row.alert_id, row.turn, row.recipient, row.rank) for row in self.notifications
+        )
+        done = {row.id for row in self.notifications if row.accepted_at is not None}
         kinds = Counter((alert.subject, alert.kind) for alert in self.alerts)
         return [
             *_not_once("alert.opened", opened, {alert.id for alert in self.alerts}),

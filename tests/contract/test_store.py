@@ -15,8 +15,7 @@ from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.escalation import AlertKind, AlertRequest, AlertState
-from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, alert_id, new_case_id
+from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import NewCase, PatientKey
 from vigia_detect.domain.stages import Stage
@@ -71,7 +70,7 @@ def states(store: SqlStore, case_id: CaseId) -> dict[str, RunState]:
 def test_tables_match_the_migrations(store: SqlStore) -> None:
     with store._durable.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert store.check() == "0001"
+    assert store.check() == "0003"
 
 
 def test_a_database_without_tables_says_what_to_do(database_url: str) -> None:
@@ -330,44 +329,6 @@ def test_the_urgency_only_rises(store: SqlStore) -> None:
     assert stored.summary.urgency == Urgency.EMERGENCY
 
 
-def test_an_alert_is_opened_once_and_tells_each_channel(store: SqlStore) -> None:
-    case_id, _ = accept(store)
-    request = AlertRequest(AlertKind.EMERGENCY, ("D-E1",))
-
-    def open_it() -> int:
-        with store.begin() as work:
-            _, told = work.alerts.open(case_id, case_id, request, repeat_after_s=60)
-            work.commit()
-        return len(told)
-
-    assert sorted(in_parallel(4, open_it)) == [0, 0, 0, 3]
-    with store.read() as work:
-        (alert,) = work.alerts.of_case(case_id)
-    assert alert.reasons == ("D-E1",)
-
-
-def test_an_unanswered_alert_is_due_once_a_round_until_acknowledged(store: SqlStore) -> None:
-    case_id, _ = accept(store)
-    request = AlertRequest(AlertKind.URGENT, ("D-U2",))
-    with store.begin() as work:
-        alert_id, _ = work.alerts.open(case_id, case_id, request, repeat_after_s=0.0)
-        work.commit()
-    with store.begin() as work:
-        (due,) = work.alerts.take_due(10)
-        told = work.alerts.repeat(alert_id, due.round + 1, repeat_after_s=0.0)
-        work.commit()
-    assert len(told) == 2
-    with store.begin() as work:
-        assert work.alerts.acknowledge(alert_id, "nurse-1")
-        assert not work.alerts.acknowledge(alert_id, "nurse-2")
-        assert work.alerts.repeat(alert_id, 3, repeat_after_s=0.0) == ()
-        work.commit()
-    with store.read() as work:
-        found = work.alerts.get(alert_id)
-    assert found is not None
-    assert (found.state, found.acknowledged_by) == (AlertState.ACKNOWLEDGED, "nurse-1")
-
-
 def overdue(store: SqlStore) -> bool:
     with store.read() as work:
         return work.runs.overdue()
@@ -394,51 +355,3 @@ def in_parallel(count: int, job: Callable[[], T]) -> list[T]:
     if errors:
         raise errors[0]
     return [results[index] for index in range(count)]
-
-
-def open_alert(store: SqlStore, case_id: CaseId, *reasons: str, asked: bool = False) -> list[Run]:
-    request = AlertRequest(AlertKind.EMERGENCY, reasons)
-    with store.begin() as work:
-        _, runs = work.alerts.open(case_id, case_id, request, repeat_after_s=0.05, asked=asked)
-        work.commit()
-    return list(runs)
-
-
-def fire(store: SqlStore) -> list[Run]:
-    with store.begin() as work:
-        told = [
-            run
-            for due in work.alerts.take_due(9)
-            for run in work.alerts.repeat(AlertId(due.subject), due.round + 1, repeat_after_s=0.05)
-        ]
-        work.commit()
-    return told
-
-
-def test_an_acknowledged_alert_opens_again_for_a_new_reason_or_who_asks(store: SqlStore) -> None:
-    case_id, _ = accept(store)
-    told = open_alert(store, case_id, "A", "B")
-    known = alert_id(case_id, AlertKind.EMERGENCY)
-
-    def acknowledge() -> None:
-        with store.begin() as work:
-            assert work.alerts.acknowledge(known, "Dr. Soto")
-            work.commit()
-
-    acknowledge()
-    assert open_alert(store, case_id, "B") == []
-    told += open_alert(store, case_id, "B", "C")
-    assert open_alert(store, case_id, "D", asked=True) == []  # it is open now
-    acknowledge()
-    told += open_alert(store, case_id, "B", asked=True)
-    time.sleep(0.1)
-    told += fire(store)  # the last opening's deadline alone
-    assert len(told) == len({run.id for run in told}) == 4 * 3
-    with store.read() as work:
-        (alert,) = work.alerts.of_case(case_id)
-        events = [entry.event for _, entry in work.audit.of_subject(case_id)]
-    assert (alert.state, alert.reasons) == (AlertState.OPEN, ("A", "B", "C"))
-    assert (alert.acknowledged_at, alert.acknowledged_by) == (None, None)
-    assert events.count(AuditEvent.ALERT_OPENED) == 1
-    assert events.count(AuditEvent.ALERT_REOPENED) == 2
-    assert events.count(AuditEvent.ALERT_REPEATED) == 1

@@ -239,6 +239,23 @@ def test_an_emergency_opens_an_alert_that_a_person_takes(vigia: Vigia, picture: 
     (listed,) = json.loads(vigia("alert", "list", "--json").stdout)
     assert listed["acknowledged_by"] == "Dr. Soto"
     assert "already" in vigia("alert", "ack", alert["id"], "--by", "Dr. Rojas").stdout
+    assert vigia("alert", "act", alert["id"], "--by", "Dr. Soto").returncode == 0
+    refused = vigia("alert", "decline", alert["id"], "--by", "Dr. Rojas")
+    assert (refused.returncode, "acted" in refused.stderr) == (2, True)
+    assert vigia("alert", "close", alert["id"], "--by", "Dr. Soto").returncode == 0
+    times = {one["kind"]: one for one in json.loads(vigia("alert", "report", "--json").stdout)}
+    assert times["emergency"]["act"]["count"] == 1
+    assert times["emergency"]["unfinished"] == 0
+
+
+def test_a_hospitals_escalation_file_is_checked(vigia: Vigia, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("version: h-1\nroles: {admin: {members: [nobody]}}\n")
+    refused = vigia("escalation", "check", str(file))
+    assert (refused.returncode, "roles.admin" in refused.stderr) == (5, True)
+    file.write_text("version: h-1\n")
+    assert "h-1" in vigia("escalation", "check", str(file)).stdout
+    assert "emergency" in vigia("escalation", "show").stdout
 
 
 def test_a_database_without_tables(vigia: Vigia, picture: str) -> None:

@@ -3,11 +3,11 @@
 import contextlib
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from loop import Broker, Phone
 
 from vigia_detect.adapters.db.store import SqlUnitOfWork
 from vigia_detect.bootstrap import Vigia
@@ -16,12 +16,11 @@ from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, V
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.policy import NOTIFICATION, Queue
-from vigia_detect.domain.records import Notice, Submission
+from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
-    BrokerUnavailableError,
     ConfigurationError,
     CorruptDataError,
     DatabaseUnavailableError,
@@ -35,38 +34,6 @@ from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
 
 PICTURE = draw_wound(1, (96, 96))
-
-
-class Broker:
-    """Messages in memory: real delivery order, and it can be taken away, emptied or doubled."""
-
-    def __init__(self) -> None:
-        self.messages: deque[Run] = deque()
-        self.away = False
-
-    def publish(self, run: Run) -> None:
-        if self.away:
-            raise BrokerUnavailableError("away")
-        self.messages.append(run)
-
-    def depths(self) -> dict[str, int]:
-        if self.away:
-            raise BrokerUnavailableError("away")
-        waiting = [run.queue for run in self.messages]
-        return {queue.value: waiting.count(queue.value) for queue in Queue}
-
-
-class Phone:
-    """A channel that keeps what it was given, and can be out of order."""
-
-    def __init__(self) -> None:
-        self.notices: list[Notice] = []
-        self.failures: list[Exception] = []
-
-    def deliver(self, notice: Notice) -> None:
-        if self.failures:
-            raise self.failures.pop()
-        self.notices.append(notice)
 
 
 def triage(urgency: Urgency, *, review: bool) -> StageBody:
@@ -88,8 +55,8 @@ class System:
         self.phone = Phone()
         self.bodies: dict[Stage, StageBody] = dict.fromkeys(Stage, nothing)
         self.bodies[Stage.TRIAGE] = triage(Urgency.ROUTINE, review=False)
-        settings = Settings(home=home, database_url=url, lease_s=1.0, alert_repeat_s=3600.0)
-        self.vigia = Vigia(settings, bodies=self.bodies, publisher=self.broker, notifier=self.phone)
+        settings = Settings(home=home, database_url=url, lease_s=1.0)
+        self.vigia = Vigia(settings, bodies=self.bodies, publisher=self.broker, channels=self.phone)
         self.vigia.store.upgrade()
 
     def submit(self, code: str = "P-1", **options: str) -> str:
@@ -211,7 +178,7 @@ def test_an_exhausted_stage_goes_to_a_person_and_the_rest_goes_on(system: System
     (alert,) = system.vigia.desk.alerts(limit=9)
     assert alert.kind == AlertKind.HUMAN_REVIEW
     assert alert.reasons == ("image_analysis_failed", "RuntimeError")
-    assert [notice.channel for notice in system.phone.notices] == ["#equipo-medico"]
+    assert system.phone.told() == ["#equipo-medico/inbox"]
     assert system.vigia.desk.report(case_id, actor="t").missing == {
         "image_analysis": "RuntimeError"
     }
@@ -226,7 +193,7 @@ def test_without_triage_there_is_no_result_and_a_person_knows(system: System) ->
     system.work_until(system.ended(case_id))
     assert system.state(case_id) == CaseState.FAILED
     assert system.events(case_id).count(AuditEvent.RUN_RETRIED) == 0
-    assert len(system.phone.notices) == 1
+    assert len(system.phone.sent) == 1
 
 
 def test_a_soft_limit_is_a_typed_failure(system: System) -> None:
@@ -342,36 +309,15 @@ def test_a_declared_emergency_alerts_before_any_stage_runs(system: System) -> No
     system.work()
     assert system.state(case_id) == CaseState.ESCALATED
     assert system.vigia.desk.status(case_id).case.urgency == Urgency.EMERGENCY
-    channels = sorted(notice.channel for notice in system.phone.notices)
-    assert channels == ["#emergencias", "#equipo-medico", "#especialistas"]
-
-
-def test_an_unanswered_alert_is_repeated_until_somebody_takes_it(
-    database_url: str, tmp_path: Path
-) -> None:
-    system = System(database_url, tmp_path / "home")
-    soon = system.vigia.settings.model_copy(update={"alert_repeat_s": 0.2})
-    impatient = Vigia(soon, bodies=system.bodies, publisher=system.broker, notifier=system.phone)
-    system.vigia.close()
-    system.vigia = impatient
-    system.submit(priority="emergency")
-    system.work_until(lambda: len(system.phone.notices) >= 9)
-    (alert,) = system.vigia.desk.alerts(limit=9)
-    assert system.vigia.desk.acknowledge(alert.id, by="Dr. Soto")
-    system.work()
-    told = len(system.phone.notices)
-    time.sleep(0.5)
-    system.vigia.sweeper.sweep()
-    system.work()
-    assert len(system.phone.notices) == told
-    impatient.close()
+    channels = sorted(system.phone.told())
+    assert channels == ["#emergencias/inbox", "#equipo-medico/inbox", "#especialistas/inbox"]
 
 
 @pytest.mark.parametrize("failure", [UnavailableError("no signal"), ValueError("a bug")])
 def test_a_channel_that_fails_is_tried_again(system: System, failure: Exception) -> None:
     system.phone.failures = [failure]
     opened = system.vigia.desk.escalate("human_review", case_id=None, reasons=("asked",))
-    system.work_until(lambda: len(system.phone.notices) == 1)
+    system.work_until(lambda: len(system.phone.sent) == 1)
     events = system.events(opened.alert_id)
     assert events.count(AuditEvent.RUN_RETRIED) == 1
     assert AuditEvent.RUN_LOST not in events
@@ -446,12 +392,12 @@ def test_an_escalation_after_the_answer_tells_people_again(system: System) -> No
     case_id = system.submit()
     first = system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=("asked",))
     assert not system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=()).created
-    assert system.vigia.desk.acknowledge(first.alert_id, by="Dr. Soto")
+    assert system.vigia.desk.acknowledge(first.alert_id, by="Dr. Soto")  # before it was sent
     again = system.vigia.desk.escalate("high_risk", case_id=case_id, reasons=("asked",))
     assert again.created
     assert again.alert_id == first.alert_id
     system.work()
-    assert len(system.phone.notices) == 4
+    assert sorted(system.phone.told()) == ["#equipo-medico/inbox", "#riesgo-alto/inbox"]
 
 
 def test_what_cannot_be_sent_for_any_reason_is_accepted_and_sent_later(

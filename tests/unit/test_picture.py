@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.domain.records import Picture
 from vigia_detect.errors import InvalidImageError
-from vigia_detect.ports import PictureReader
+from vigia_detect.picture_ports import PictureReader
 from vigia_detect.testing import draw_wound
 
 READER: PictureReader = PillowReader()

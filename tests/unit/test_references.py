@@ -6,9 +6,14 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 
+import httpx
 import pytest
+from deeds import Deeds
+from web_host import web_host
 
-from vigia_detect.docs import commands, settings
+from vigia_detect.adapters.db.store import SqlStore
+from vigia_detect.api.app import Parts, create_app
+from vigia_detect.docs import commands, http, settings
 from vigia_detect.docs.pages import PAGES
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.escalation import AlertKind
@@ -17,6 +22,7 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState, StatusCode
 from vigia_detect.log import ALLOWED_FIELDS
 from vigia_detect.settings import Settings
+from vigia_detect.stages.answers import Answers
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -122,3 +128,24 @@ def test_document_names_only_commands_and_targets_that_exist(path: Path) -> None
 def test_document_links_to_files_that_exist(path: Path) -> None:
     targets = [link for link in LINK.findall(path.read_text()) if "://" not in link]
     assert [link for link in targets if not (path.parent / link).exists()] == []
+
+
+def test_every_http_route_is_documented_and_every_documented_one_answers(tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path / 'vigia.db'}")
+    store.upgrade()
+    deeds = Deeds()
+    answers = Answers(
+        store=store, take=deeds.take, publish=deeds.publish, key=b"k", lifetime_s=1, people={}
+    )
+    app = create_app(Parts(answers=answers, check=lambda: None, signing_secret="s"))
+    described = app.openapi()["paths"]
+    documented = first_column("http.md", "Route")
+    assert set(documented) == set(described)
+    pairs = {(path, method.upper()) for path, methods in described.items() for method in methods}
+    assert {(path.strip("`"), method) for path, method, *_ in http.routes()} == pairs
+    with web_host(app) as url:
+        for path, method in pairs:
+            answer = httpx.request(method, f"{url}{path.format(token='x')}")
+            known = next(a for p, m, _, a in http.routes() if (p.strip("`"), m) == (path, method))
+            assert re.search(rf"(^|; ){answer.status_code}: ", known), (path, answer.status_code)
+    store.close()

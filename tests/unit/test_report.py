@@ -5,8 +5,9 @@ import pytest
 from json_schema import problems
 
 from vigia_detect.docs.case_report import schema
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.case import RunStatus
-from vigia_detect.domain.escalation import AlertKind, AlertState
+from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.stages import Stage

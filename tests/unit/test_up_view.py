@@ -10,7 +10,7 @@ from rich.console import Console
 
 from vigia_detect.cli.up_texts import TEXTS, Lang
 from vigia_detect.cli.up_view import UpView, counts_line, duration
-from vigia_detect.domain.escalation import AlertState
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.errors import DatabaseUnavailableError
 from vigia_detect.supervisor import ProcessState, ProcessStatus, Snapshot

@@ -1,6 +1,7 @@
 """Pseudonyms and encryption at rest, all from one 32-byte master key in a file.
 
 master key ──HKDF──> pseudonym key ──HMAC──> pseudonym of a patient code
+           ├─HKDF──> signing root ──HKDF──> one signing key a purpose
            └─HKDF──> wrapping key ──AES-256-GCM──> wrapped data key, one a patient
                                                    └──AES-256-GCM──> code, context, results, picture
 
@@ -43,6 +44,7 @@ class KeyRing:
                 f"The master key must be exactly {KEY_BYTES} bytes, this one has {len(master)}."
             )
         self._pseudonym_key = _subkey(master, b"vigia pseudonym v1")
+        self._signing_root = _subkey(master, b"vigia signing v1")
         self._wrapping = AESGCM(_subkey(master, b"vigia key wrapping v1"))
         self._unwrap = lru_cache(CACHED_KEYS)(self._unwrap_anew)
 
@@ -77,6 +79,10 @@ class KeyRing:
         """Return the keyed hash of a patient code, exactly as written: `p_` and 32 of a-z2-7."""
         digest = hmac.digest(self._pseudonym_key, patient_code.encode(), "sha256")
         return Pseudonym("p_" + base64.b32encode(digest[:PSEUDONYM_BYTES]).decode().lower())
+
+    def signing_key(self, purpose: str) -> bytes:
+        """Return the 32-byte key that signs for one purpose; no other purpose has the same."""
+        return _subkey(self._signing_root, purpose.encode())
 
     def new_data_key(self, pseudonym: Pseudonym) -> bytes:
         """Return a fresh data key for a patient, wrapped under the master key."""

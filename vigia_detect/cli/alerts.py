@@ -1,5 +1,7 @@
 """Commands about alerts."""
 
+from collections.abc import Iterator
+
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -7,6 +9,11 @@ from rich.table import Table
 from vigia_detect.bootstrap import current
 from vigia_detect.cli.show import print_schema_json
 from vigia_detect.cli.texts import say
+from vigia_detect.domain.alert_states import AlertEvent
+from vigia_detect.domain.alert_times import KindTimes, Times
+from vigia_detect.domain.escalation import Answer
+from vigia_detect.errors import InvalidOptionError
+from vigia_detect.stages.alert_report import alert_times
 from vigia_detect.stages.report import alert_report
 
 
@@ -38,3 +45,45 @@ def acknowledge(alert_id: str, *, by: str) -> None:
     taken = vigia.desk.acknowledge(alert_id, by=by)
     key = "acknowledged" if taken else "already_acknowledged"
     typer.echo(say(vigia.settings.lang, key, alert_id=alert_id, by=by))
+
+
+DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}
+
+
+def answer(alert_id: str, event: AlertEvent, *, by: str) -> None:
+    """Say something to an alert; exit with 2 when its state does not allow it any more."""
+    vigia = current()
+    lang = vigia.settings.lang
+    if vigia.desk.answer(alert_id, Answer(event, by, "cli")):
+        typer.echo(say(lang, DONE[event], alert_id=alert_id, by=by))
+        return
+    state = vigia.desk.alert(alert_id).state
+    raise InvalidOptionError(say(lang, "not_possible", alert_id=alert_id, state=state))
+
+
+def report(*, days: float, as_json: bool) -> None:
+    """Print how fast alerts were told, taken on and acted on."""
+    vigia = current()
+    found = alert_times(vigia.store, days=days)
+    if as_json:
+        print_schema_json(found)
+        return
+    lang = vigia.settings.lang
+    table = Table(box=None)
+    for heading in ("kind", "measure", "count"):
+        table.add_column(say(lang, heading))
+    for heading in ("p50", "p95", say(lang, "worst"), say(lang, "never")):
+        table.add_column(heading, justify="right")
+    for one in found:
+        for row in _report_rows(one, lang):
+            table.add_row(*row)
+    Console().print(table)
+
+
+def _report_rows(one: KindTimes, lang: str) -> Iterator[tuple[str, ...]]:
+    for name in ("acceptance", "acknowledgement", "act"):
+        found: Times = getattr(one, name)
+        seconds = (found.p50, found.p95, found.worst)
+        shown = ("" if value is None else f"{value:.1f} s" for value in seconds)
+        never = one.unfinished if name == "act" else found.never
+        yield one.kind, say(lang, name), str(found.count), *shown, str(never)

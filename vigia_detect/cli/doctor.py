@@ -56,6 +56,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("room", lambda: _room(vigia)),
         _check("key", lambda: _key(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
+        _escalation(vigia),
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
@@ -90,6 +91,13 @@ def _room(vigia: Vigia) -> str:
 def _key(vigia: Vigia) -> str:
     vigia.cipher.pseudonym("doctor")
     return str(vigia.settings.master_key_file)
+
+
+def _escalation(vigia: Vigia) -> Check:
+    found = _check("escalation", lambda: vigia.escalation_book.version)
+    if found.status == "ok" and not vigia.escalation_book.directory.reaches_outside():
+        return Check("escalation", "warning", say(vigia.settings.lang, "only_inbox"))
+    return found
 
 
 def _workers(vigia: Vigia) -> Check:

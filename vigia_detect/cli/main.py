@@ -6,9 +6,15 @@ from typing import Annotated, Literal
 
 import typer
 
+from vigia_detect.cli import alert_commands, escalation_commands
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
-from vigia_detect.errors import InvalidContextError, InvalidImageError, VigiaError
+from vigia_detect.errors import (
+    InvalidContextError,
+    InvalidImageError,
+    InvalidPolicyError,
+    VigiaError,
+)
 from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
@@ -27,9 +33,9 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The database.", no_args_is_help=True)
 model = typer.Typer(help="Classifiers of one's own.", no_args_is_help=True)
-alert = typer.Typer(help="Alerts, and answering them.", no_args_is_help=True)
 app.add_typer(db, name="db")
-app.add_typer(alert, name="alert")
+app.add_typer(alert_commands.app, name="alert")
+app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(model, name="model")
 
 
@@ -138,25 +144,6 @@ def wait(
     cases.wait(case_id, timeout_s=timeout, as_json=as_json)
 
 
-@alert.command(name="list")
-def alert_list(limit: Limit = 20, as_json: Json = False) -> None:
-    """List alerts, newest first."""
-    from vigia_detect.cli import alerts
-
-    alerts.show_list(limit=limit, as_json=as_json)
-
-
-@alert.command(name="ack")
-def alert_ack(
-    alert_id: Annotated[str, typer.Argument(metavar="ALERT", help="An alert id.")],
-    by: Annotated[str, typer.Option(help="Who takes it on.")],
-) -> None:
-    """Take an alert on: it is not sent again."""
-    from vigia_detect.cli import alerts
-
-    alerts.acknowledge(alert_id, by=by)
-
-
 @app.command()
 def worker(
     name: Annotated[str, typer.Option(help="The worker's name in logs and monitors.")] = "worker",
@@ -174,6 +161,17 @@ def worker(
     from vigia_detect.cli.worker import run_worker
 
     run_worker(name, queues=queues, concurrency=concurrency, log_level=log_level)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve answer pages, Slack's buttons and health over HTTP until stopped."""
+    from vigia_detect.cli.serve import run_serve
+
+    run_serve(host, port)
 
 
 @app.command()
@@ -314,7 +312,7 @@ def _explain(error: VigiaError) -> None:
     lang = _settings().lang
     kinds = [kind.__name__ for kind in type(error).__mro__]
     headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
-    if isinstance(error, InvalidContextError):
+    if isinstance(error, InvalidContextError | InvalidPolicyError):
         details = [str(problem) for problem in error.problems]
     elif isinstance(error, InvalidImageError):
         details = [error.text(lang)]

@@ -64,6 +64,9 @@ _ES = UpTexts(
         "run.failed": "fallidas",
         "alert.open": "abiertas",
         "alert.acknowledged": "confirmadas",
+        "alert.acted": "atendidas",
+        "alert.closed": "cerradas",
+        "alert.superseded": "reemplazadas",
     },
 )
 
@@ -98,6 +101,9 @@ _EN = UpTexts(
         "run.failed": "failed",
         "alert.open": "open",
         "alert.acknowledged": "acknowledged",
+        "alert.acted": "acted on",
+        "alert.closed": "closed",
+        "alert.superseded": "superseded",
     },
 )
 

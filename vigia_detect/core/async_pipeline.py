@@ -4,18 +4,19 @@ A bad call raises a typed error of `vigia_detect.errors`; a failure is never ret
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vigia_detect.bootstrap import current
+from vigia_detect.domain.escalation import ESCALATION_TARGETS
 from vigia_detect.domain.ids import CaseId, is_case_id, run_id
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import RUN_ENDS, RunState
 from vigia_detect.errors import InvalidOptionError, NotFoundError
-from vigia_detect.stages.desk import CaseStatus, channels_and_roles
+from vigia_detect.stages.desk import CaseStatus
 from vigia_detect.stages.image_file import read_image_file
 from vigia_detect.stages.report import iso
 
@@ -116,8 +117,8 @@ class AsyncPipeline:
             patient_context: accepted for the documents' sake and checked; never sent anywhere.
 
         Returns:
-            `success`, `escalation_id`, `task_ids` (channel -> task id), `target_channels`,
-            `target_roles`, `created` (False when this alert was open already).
+            `success`, `escalation_id`, `task_ids` (channel or person -> task id),
+            `target_channels`, `target_roles`, `created` (False when this alert was open already).
 
         Raises:
             UnknownEscalationTypeError: another type; the text lists the known ones.
@@ -128,16 +129,15 @@ class AsyncPipeline:
             current().intake.check_context(patient_context)
         case_id, reasons = _escalation(escalation_data)
         opened = current().desk.escalate(escalation_type, case_id=case_id, reasons=reasons)
-        channels, roles = channels_and_roles(opened.kind)
-        told = [run.id for run in opened.runs] or [
-            run_id(opened.alert_id, f"{channel}:1") for channel in channels
-        ]
+        documented = ESCALATION_TARGETS[opened.kind]
+        roles = {one.to.role for one in opened.told}
+        told = {one.to.name: one.id for one in opened.told}
         return {
             "success": True,
             "escalation_id": opened.alert_id,
-            "task_ids": dict(zip(channels, told, strict=True)),
-            "target_channels": channels,
-            "target_roles": roles,
+            "task_ids": told,
+            "target_channels": _in_order(told, documented.channels),
+            "target_roles": _in_order(roles, documented.roles),
             "created": opened.created,
         }
 
@@ -181,6 +181,12 @@ def _as_dict(status: CaseStatus, wanted: frozenset[str]) -> dict[str, Any]:
         "total_tasks": len(runs),
         "has_failures": any(run.state == RunState.FAILED for run in runs),
     }
+
+
+def _in_order(found: Collection[str], documented: Sequence[str]) -> list[str]:
+    """Return what was found, in the documents' order; a hospital's own come last."""
+    own = sorted(set(found) - set(documented))
+    return [name for name in documented if name in found] + own
 
 
 def _escalation(data: Mapping[str, object]) -> tuple[CaseId | None, tuple[str, ...]]:

@@ -18,10 +18,19 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.RUN_FAILED: "no further attempt; for a stage, a person is told",
     AuditEvent.DECISION_MADE: "triage's urgency and need for review",
     AuditEvent.ALERT_OPENED: "an alert waits for somebody",
-    AuditEvent.ALERT_REOPENED: "an acknowledged alert was asked for again, or had a new reason",
-    AuditEvent.ALERT_REPEATED: "nobody answered in time; all channels are told again",
-    AuditEvent.ALERT_ACKNOWLEDGED: "a named person took it on",
+    AuditEvent.ALERT_REOPENED: "an answered alert was asked for again, had a new reason, or "
+    "nobody acted in time",
+    AuditEvent.ALERT_ESCALATED: "a step of its policy was told",
+    AuditEvent.ALERT_REPEATED: "nobody answered in time; everybody is told again",
+    AuditEvent.ALERT_ACKNOWLEDGED: "a named person took it on; how, and after how many seconds",
+    AuditEvent.ALERT_DECLINED: "a named person said that it is not theirs; the next are told",
+    AuditEvent.ALERT_ACTED: "a named person said that they acted; after how many seconds",
+    AuditEvent.ALERT_CLOSED: "a named person said that nothing is left to do",
+    AuditEvent.ALERT_SUPERSEDED: "a more urgent alert of the same case took its place",
+    AuditEvent.ANSWER_REFUSED: "a forged, expired, used or unauthorised answer to an alert",
     AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",
+    AuditEvent.NOTIFICATION_FAILED: "a channel will not take it; the next one is used",
+    AuditEvent.NOTIFICATION_UNCERTAIN: "a process died while sending; it is sent again",
     AuditEvent.TIMER_FIRED: "a deadline passed",
 }
 

@@ -1,23 +1,42 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+from vigia_detect.clinical.escalation import load_escalation
 from vigia_detect.docs import markdown
 from vigia_detect.docs.markdown import code, codes, table
 from vigia_detect.domain.escalation import ESCALATION_TARGETS, ESCALATION_TYPES, AlertKind
+from vigia_detect.domain.escalation_policy import Book, Policy
 
 HEAD = """\
-An alert is a row that stays open until a named person acknowledges it. A case has at most one
-alert of each kind. Opening it stores one notification a channel in the same transaction; while
-nobody has acknowledged, all channels are told again every `VIGIA_ALERT_REPEAT_S` seconds. An
-acknowledged alert opens again when somebody asks for it or the pipeline has a new reason. What
-leaves the house is ids and levels, never patient data."""
+An alert is a row in the transaction of the decision that it follows from. A case has at most one
+of each kind. It stays open until a named person acknowledges it; until then its deadlines tell
+more people, by the policy that was in force when it opened. What leaves the house is ids and
+levels, never patient data."""
+
+OWN = """\
+These are the policies that Vigia brings. The hospital's own people, roles, shifts and policies lie
+over them: `VIGIA_ESCALATION_FILE`, else `escalation.yaml` in `VIGIA_HOME`. `vigia escalation check`
+refuses a file that could leave somebody untold, and names the field; `vigia escalation show` says
+who is on duty now. With channels `in_order` a person is told by the next contact when no provider
+has accepted in time, and at once when a channel refuses; when nobody of a step can be reached, the
+next step does not wait. "Not mine" tells the next step at once. When everybody has been told in
+vain, a `system_error` alert says `nobody_answered`."""
 
 
 def page() -> str:
     """Return `escalations.md`."""
+    book = load_escalation(None, time_zone="America/Santiago")
     return markdown.page(
         "Escalation types, channels and roles",
         HEAD,
         table(["Kind", "Channels", "Roles", "May be asked for"], map(_row, ESCALATION_TARGETS)),
         "A kind that may be asked for is an `escalation_type` of `trigger_escalation_pipeline`; "
         "any other type is an error that names these.",
+        "## Who is told when",
+        OWN,
+        table(["Kind", "After", "Roles", "Channels"], _steps(book)),
+        "## The other times",
+        table(["Kind", "Severity", "Accept within", "Repeat every", "Act within"], _times(book)),
     )
 
 
@@ -25,3 +44,23 @@ def _row(kind: str) -> list[str]:
     target = ESCALATION_TARGETS[kind]
     asked = "yes" if kind in ESCALATION_TYPES else "no: opened by triage"
     return [code(AlertKind(kind)), codes(target.channels), codes(target.roles), asked]
+
+
+def _steps(book: Book) -> Iterator[list[str]]:
+    for kind, policy in book.policies.items():
+        for step in policy.steps:
+            yield [code(kind), _time(step.after_s), codes(step.roles), step.channels]
+        yield [code(kind), _time(policy.nobody_after_s), "all of these, again", "all"]
+
+
+def _times(book: Book) -> Iterator[list[str]]:
+    for kind, policy in book.policies.items():
+        yield [code(kind), policy.severity, *map(_time, _seconds(policy))]
+
+
+def _seconds(policy: Policy) -> tuple[float, ...]:
+    return policy.accept_within_s, policy.repeat_every_s, policy.act_within_s
+
+
+def _time(seconds: float) -> str:
+    return str(timedelta(seconds=seconds))

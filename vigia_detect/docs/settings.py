@@ -1,7 +1,7 @@
 from typing import Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import AliasChoices
+from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from vigia_detect.docs import markdown
@@ -52,6 +52,8 @@ def page() -> str:
 def _type(field: FieldInfo) -> str:
     if get_origin(field.annotation) is Literal:
         return "word"
+    if SecretStr in get_args(field.annotation):
+        return "secret"
     return next((word for kind, word in TYPES.items() if field.annotation is kind), "path")
 
 

@@ -4,6 +4,14 @@ from typing import TypeVar
 
 from vigia_detect.docs import markdown
 from vigia_detect.docs.markdown import code, codes, mermaid, table
+from vigia_detect.domain.alert_states import (
+    ALERT_TABLE,
+    HOPELESS,
+    NOTIFICATION_TABLE,
+    TOLD,
+    AlertState,
+    NotificationState,
+)
 from vigia_detect.domain.stages import ESSENTIAL, INPUTS
 from vigia_detect.domain.states import (
     CASE_ENDS,
@@ -34,6 +42,25 @@ RUN_MEANING: Mapping[RunState, str] = {
     RunState.RUNNING: "one process owns it until its lease ends",
     RunState.DONE: "its result is stored",
     RunState.FAILED: "out of attempts, or trying again cannot help",
+}
+
+ALERT_MEANING: Mapping[AlertState, str] = {
+    AlertState.OPEN: "nobody has taken it on; its next deadline tells more people",
+    AlertState.ACKNOWLEDGED: "a named person has taken it on, and must act by its next deadline",
+    AlertState.ACTED: "a named person has said what is to be done is done",
+    AlertState.CLOSED: "nothing is left to do",
+    AlertState.SUPERSEDED: "a more urgent alert of the same case has taken its place",
+}
+
+NOTIFICATION_MEANING: Mapping[NotificationState, str] = {
+    NotificationState.PENDING: "waits for its turn",
+    NotificationState.SENDING: "one process is handing it over",
+    NotificationState.ACCEPTED: "the provider has taken it on",
+    NotificationState.DELIVERED: "the provider says that it has arrived",
+    NotificationState.READ: "the provider says that it has been read",
+    NotificationState.FAILED_TEMPORARY: "not taken on, or nobody knows; it is sent again",
+    NotificationState.FAILED_PERMANENT: "never to be taken on; the next channel is used",
+    NotificationState.SUPPRESSED: "not needed any more: somebody has answered",
 }
 
 CODE_MEANING: Mapping[StatusCode, str] = {
@@ -93,6 +120,14 @@ def page() -> str:
         runs,
         _meanings("State", RUN_MEANING, RunState),
         _moves(RUN_TABLE),
+        "## An alert",
+        diagram(ALERT_TABLE, AlertState.OPEN, frozenset({AlertState.CLOSED})),
+        _meanings("State", ALERT_MEANING, AlertState),
+        _moves(ALERT_TABLE),
+        "## A notification",
+        diagram(NOTIFICATION_TABLE, NotificationState.PENDING, TOLD | HOPELESS),
+        _meanings("State", NOTIFICATION_MEANING, NotificationState),
+        _moves(NOTIFICATION_TABLE),
     )
 
 

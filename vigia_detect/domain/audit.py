@@ -23,9 +23,17 @@ class AuditEvent(StrEnum):
     DECISION_MADE = "decision.made"
     ALERT_OPENED = "alert.opened"
     ALERT_REOPENED = "alert.reopened"
+    ALERT_ESCALATED = "alert.escalated"
     ALERT_REPEATED = "alert.repeated"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_DECLINED = "alert.declined"
+    ALERT_ACTED = "alert.acted"
+    ALERT_CLOSED = "alert.closed"
+    ALERT_SUPERSEDED = "alert.superseded"
+    ANSWER_REFUSED = "answer.refused"
     NOTIFICATION_ACCEPTED = "notification.accepted"
+    NOTIFICATION_FAILED = "notification.failed"
+    NOTIFICATION_UNCERTAIN = "notification.uncertain"
     TIMER_FIRED = "timer.fired"
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from vigia_detect.domain.alert_states import AlertEvent
+
 
 class AlertKind(StrEnum):
     """What an alert is about. A case has at most one open alert of each kind."""
@@ -15,13 +17,6 @@ class AlertKind(StrEnum):
     SPECIALIST_REVIEW = "specialist_review"
     HIGH_RISK = "high_risk"
     SYSTEM_ERROR = "system_error"
-
-
-class AlertState(StrEnum):
-    """Where an alert stands."""
-
-    OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +48,17 @@ ESCALATION_TARGETS: Mapping[str, Target] = MappingProxyType(
     }
 )
 
-UNACKNOWLEDGED = "unacknowledged"
-"""The kind of timer that asks whether somebody has answered an alert."""
+NOBODY_ANSWERED = "nobody_answered"
+"""The reason of the system's own alert when everybody has been told in vain."""
+
+
+class Deadline(StrEnum):
+    """What a timer asks when its time has come."""
+
+    NOT_ANSWERED = "not_answered"
+    NOT_ACTED = "not_acted"
+    NOT_ACCEPTED = "not_accepted"
+
 
 ESCALATION_TYPES = tuple(kind for kind in ESCALATION_TARGETS if kind != AlertKind.URGENT)
 
@@ -66,7 +70,23 @@ class AlertRequest:
     Attributes:
         kind: what it is about.
         reasons: rule ids and status codes, never patient data.
+        drill: whether it is an exercise; every message says so.
     """
 
     kind: AlertKind
     reasons: tuple[str, ...]
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says to an alert.
+
+    Attributes:
+        by: who.
+        how: by which way, such as `cli`, `slack`, `link`.
+    """
+
+    event: AlertEvent
+    by: str
+    how: str

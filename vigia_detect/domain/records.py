@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vigia_detect.domain.alert_states import AlertState, NotificationState
 from vigia_detect.domain.case import CaseSummary, Run
-from vigia_detect.domain.escalation import AlertKind, AlertState
-from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym
+from vigia_detect.domain.escalation import AlertKind
+from vigia_detect.domain.ids import AlertId, CaseId, Pseudonym, RunId
+from vigia_detect.domain.notification import Recipient
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
@@ -55,7 +57,17 @@ class ClaimedRun:
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert. `*_at` are Unix seconds."""
+    """An alert. `*_at` are Unix seconds.
+
+    Attributes:
+        plan: the policy and people it was opened with, as JSON.
+        turn: counts everything that happens to it; a deadline of an earlier turn means nothing.
+        began_at: when it opened last.
+        told_at: when it last told anybody.
+        step: how many steps of its policy have been told since `began_at`.
+        repeats: how often everybody has been told again since then.
+        declined: who has said "not mine" since then.
+    """
 
     id: AlertId
     subject: str
@@ -64,24 +76,44 @@ class StoredAlert:
     state: AlertState
     reasons: tuple[str, ...]
     opened_at: float
-    acknowledged_at: float | None
-    acknowledged_by: str | None
+    acknowledged_at: float | None = None
+    acknowledged_by: str | None = None
+    acted_at: float | None = None
+    acted_by: str | None = None
+    plan: str = ""
+    drill: bool = False
+    turn: int = 0
+    began_at: float = 0.0
+    told_at: float = 0.0
+    step: int = 0
+    repeats: int = 0
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """What leaves the house about an alert: ids and levels, no patient data."""
+class StoredNotification:
+    """One notification of one person on one channel.
 
+    Attributes:
+        turn: of its alert, when it was planned.
+        step: of the policy, from 1.
+        rank: the contact's place among the person's contacts, from 0.
+        provider_id: the provider's name for it, once accepted.
+    """
+
+    id: RunId
     alert_id: AlertId
-    kind: AlertKind
-    case_id: CaseId | None
-    channel: str
-    roles: tuple[str, ...]
+    turn: int
+    step: int
+    rank: int
+    to: Recipient
+    state: NotificationState = NotificationState.PENDING
+    provider_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DueTimer:
-    """A deadline that has just been won by this sweep."""
+    """A deadline that has passed."""
 
     kind: str
     subject: str

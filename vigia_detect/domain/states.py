@@ -2,7 +2,7 @@
 
 A pair that is not in its table raises. The SQL that moves rows is built from the same tables
 (`sources`), so the database cannot make a step that this file does not allow.
-`docs/reference/states.md` is drawn from them.
+`docs/reference/states.md` is drawn from them, and from those of `alert_states`.
 """
 
 from collections.abc import Mapping
@@ -65,8 +65,8 @@ class StatusCode(StrEnum):
     NO_RESULT = "no_result"
 
 
-State = TypeVar("State", CaseState, RunState)
-Event = TypeVar("Event", CaseEvent, RunEvent)
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
 
 CASE_TABLE: Mapping[tuple[CaseState, CaseEvent], CaseState] = MappingProxyType(
     {

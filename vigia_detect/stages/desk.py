@@ -4,16 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.case import ATTACHMENTS, CaseSummary, Run, RunStatus
-from vigia_detect.domain.escalation import (
-    ESCALATION_TARGETS,
-    ESCALATION_TYPES,
-    AlertKind,
-    AlertRequest,
-)
+from vigia_detect.domain.case import ATTACHMENTS, CaseSummary, RunStatus
+from vigia_detect.domain.escalation import ESCALATION_TYPES, AlertKind, AlertRequest, Answer
 from vigia_detect.domain.ids import AlertId, CaseId, is_case_id, uuid7
-from vigia_detect.domain.records import StoredAlert, StoredCase
+from vigia_detect.domain.records import StoredAlert, StoredCase, StoredNotification
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CASE_ENDS, CaseState
 from vigia_detect.errors import (
@@ -23,6 +19,7 @@ from vigia_detect.errors import (
     WaitTimeoutError,
 )
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.report import (
     SCHEMA_VERSION,
@@ -49,22 +46,22 @@ class CaseStatus:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """An alert that was just opened, or was open already."""
+    """An alert that was just opened, or was open already, and whom its first step told."""
 
     alert_id: AlertId
     kind: AlertKind
-    runs: tuple[Run, ...]
+    told: tuple[StoredNotification, ...]
     created: bool
 
 
 class Desk:
     """The front desk: status, reports, escalations, acknowledgements."""
 
-    def __init__(self, *, store: Store, relay: Relay, vault: Vault, alert_repeat_s: float) -> None:
+    def __init__(self, *, store: Store, relay: Relay, vault: Vault, escalator: Escalator) -> None:
         self._store = store
         self._relay = relay
         self._vault = vault
-        self._alert_repeat_s = alert_repeat_s
+        self._escalator = escalator
 
     def status(self, case_id: str) -> CaseStatus:
         """Return how a case stands. Raises NotFoundError."""
@@ -176,24 +173,33 @@ class Desk:
         with self._store.read() as work:
             return work.alerts.list(limit=limit)
 
-    def acknowledge(self, alert_id: str, *, by: str) -> bool:
-        """Note that a person has taken an alert on.
+    def alert(self, alert_id: str) -> StoredAlert:
+        """Return an alert. Raises NotFoundError."""
+        with self._store.read() as work:
+            return _known_alert(work, alert_id)
+
+    def acknowledge(self, alert_id: str, *, by: str, how: str = "cli") -> bool:
+        """Note that a person has taken an alert on; see `answer`."""
+        return self.answer(alert_id, Answer(AlertEvent.ACKNOWLEDGE, by, how))
+
+    def answer(self, alert_id: str, answer: Answer) -> bool:
+        """Take what a person says to an alert.
 
         Returns:
-            False when somebody had already.
+            False when its state does not allow it: somebody was faster.
 
         Raises:
             InvalidOptionError: the name is empty, too long or not printable.
             NotFoundError: there is no such alert.
         """
+        by = answer.by
         if not (len(by.strip()) > 0 and len(by) <= NAME_LENGTH and by.isprintable()):
             raise InvalidOptionError(f"by: must be a name of 1 to {NAME_LENGTH} printable letters")
-        known = AlertId(alert_id)
         with self._store.begin() as work:
-            if work.alerts.get(known) is None:
-                raise NotFoundError(f"There is no alert {alert_id}.")
-            taken = work.alerts.acknowledge(known, by)
+            known = _known_alert(work, alert_id)
+            taken, runs = self._escalator.answer(work, known.id, answer)
             work.commit()
+        self._relay.send(runs)
         return taken
 
     def escalate(self, kind: str, *, case_id: str | None, reasons: tuple[str, ...]) -> Escalation:
@@ -215,22 +221,14 @@ class Desk:
         asked = AlertKind(kind)
         with self._store.begin() as work:
             case = _known(work, case_id).summary.id if case_id is not None else None
-            alert_id, runs = work.alerts.open(
-                case or str(uuid7()),
-                case,
-                AlertRequest(asked, reasons),
-                repeat_after_s=self._alert_repeat_s,
-                asked=True,
+            known, runs = self._escalator.open(
+                work, case or str(uuid7()), case, AlertRequest(asked, reasons), asked=True
             )
+            told = work.notifications.of_alert(known)
             work.commit()
         self._relay.send(runs)
-        return Escalation(alert_id, asked, runs, created=bool(runs))
-
-
-def channels_and_roles(kind: AlertKind) -> tuple[list[str], list[str]]:
-    """Return the channels and roles of an escalation type."""
-    target = ESCALATION_TARGETS[kind]
-    return list(target.channels), list(target.roles)
+        last_first = {one.to.name: one for one in told if one.step == 1}
+        return Escalation(known, asked, tuple(last_first.values()), created=bool(runs))
 
 
 def _known(work: UnitOfWork, case_id: str) -> StoredCase:
@@ -238,3 +236,10 @@ def _known(work: UnitOfWork, case_id: str) -> StoredCase:
     if case is None:
         raise NotFoundError(f"There is no case {case_id}.")
     return case
+
+
+def _known_alert(work: UnitOfWork, alert_id: str) -> StoredAlert:
+    found = work.alerts.get(AlertId(alert_id))
+    if found is None:
+        raise NotFoundError(f"There is no alert {alert_id}.")
+    return found

@@ -4,7 +4,7 @@ from vigia_detect.clinical import RuleSet
 from vigia_detect.clinical.photo_classes import Opinion, judge
 from vigia_detect.domain.case import CaseFile, Json, JsonObject, StageOutput, StageResults
 from vigia_detect.domain.findings import OVERLAY, PictureFindings
-from vigia_detect.ports import ImageAnalyser
+from vigia_detect.picture_ports import ImageAnalyser
 
 
 class ImageAnalysis:

@@ -22,7 +22,9 @@ from vigia_detect.errors import (
     StorageFullError,
 )
 from vigia_detect.log import get_logger
-from vigia_detect.ports import BlobStore, Cipher, PictureReader, Store, UnitOfWork
+from vigia_detect.picture_ports import PictureReader
+from vigia_detect.ports import BlobStore, Cipher, Store, UnitOfWork
+from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
 
@@ -87,7 +89,7 @@ class Intake:
         vault: Vault,
         pictures: PictureReader,
         rules: RuleSet,
-        alert_repeat_s: float,
+        escalator: Escalator,
     ) -> None:
         self._store = store
         self._relay = relay
@@ -96,7 +98,7 @@ class Intake:
         self._vault = vault
         self._pictures = pictures
         self._rules = rules
-        self._alert_repeat_s = alert_repeat_s
+        self._escalator = escalator
 
     def check_context(self, context: Mapping[str, object]) -> None:
         """Check a patient context without keeping it. Raises InvalidContextError."""
@@ -223,8 +225,7 @@ class Intake:
         if flags.urgency != Urgency.EMERGENCY:
             return ()
         request = AlertRequest(AlertKind.EMERGENCY, flags.rules)
-        _, runs = work.alerts.open(case.id, case.id, request, repeat_after_s=self._alert_repeat_s)
-        return runs
+        return self._escalator.open(work, case.id, case.id, request)[1]
 
 
 def _check_code(patient_code: object) -> None:

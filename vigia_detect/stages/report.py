@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.case import ATTACHMENTS, JsonObject, RunStatus
-from vigia_detect.domain.escalation import AlertKind, AlertState
+from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.stages import Stage

@@ -25,10 +25,11 @@ from vigia_detect.domain.escalation import AlertKind, AlertRequest
 from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
 from vigia_detect.domain.records import ClaimedRun
-from vigia_detect.domain.stages import INPUTS, Stage, successors
+from vigia_detect.domain.stages import Stage, successors
 from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
@@ -55,7 +56,7 @@ class StageRunner:
         policies: Mapping[str, TaskPolicy],
         leases: LeaseKeeper,
         queues: Collection[str],
-        alert_repeat_s: float,
+        escalator: Escalator,
     ) -> None:
         self._store = store
         self._relay = relay
@@ -64,7 +65,7 @@ class StageRunner:
         self._policies = policies
         self._leases = leases
         self._queues = queues
-        self._alert_repeat_s = alert_repeat_s
+        self._escalator = escalator
 
     def run(
         self, run_id: RunId, attempt: int, *, timeout: type[BaseException] = StageTimedOutError
@@ -183,7 +184,7 @@ class StageRunner:
                 pause = backoff_s(policy, run.attempt, random.random())  # noqa: S311 - jitter
                 work.runs.retry(run, code, pause)
             else:
-                ready = give_up(work, run, code, alert_repeat_s=self._alert_repeat_s)
+                ready = give_up(work, run, code, self._escalator)
             work.commit()
         self._relay.send(ready)
 
@@ -192,10 +193,7 @@ class StageRunner:
     ) -> tuple[Run, ...]:
         opened: tuple[Run, ...] = ()
         for request in alerts:
-            _, runs = work.alerts.open(
-                case_id, case_id, request, repeat_after_s=self._alert_repeat_s
-            )
-            opened += runs
+            opened += self._escalator.open(work, case_id, case_id, request)[1]
         return opened
 
 
@@ -211,19 +209,17 @@ def move_on(work: UnitOfWork, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
     return work.runs.ready_successors(case_id, stage)
 
 
-def give_up(work: UnitOfWork, run: Run, code: str, *, alert_repeat_s: float) -> tuple[Run, ...]:
-    """End a run without a result, tell a person, and let the rest go on with what is known.
+def give_up(work: UnitOfWork, run: Run, code: str, escalator: Escalator) -> tuple[Run, ...]:
+    """End a stage's run without a result, tell a person, and let the rest go on with what is known.
 
     Returns:
         runs to publish after the commit.
     """
     work.runs.exhaust(run, code)
-    if run.task not in INPUTS:  # a notification: its alert's own deadline will try again
-        return ()
     stage, case_id = Stage(run.task), CaseId(run.subject)
     kind = AlertKind.SYSTEM_ERROR if stage == Stage.AUDIT_LOG else AlertKind.HUMAN_REVIEW
     request = AlertRequest(kind, (f"{stage}_failed", code))
-    _, told = work.alerts.open(case_id, case_id, request, repeat_after_s=alert_repeat_s)
+    _, told = escalator.open(work, case_id, case_id, request)
     return told + move_on(work, case_id, stage)
 
 

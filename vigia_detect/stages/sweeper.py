@@ -2,20 +2,22 @@
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.escalation import UNACKNOWLEDGED
-from vigia_detect.domain.ids import AlertId
-from vigia_detect.domain.policy import TaskPolicy, may_retry
+from vigia_detect.domain.policy import NOTIFICATION, TaskPolicy, may_retry
+from vigia_detect.domain.records import DueTimer
 from vigia_detect.errors import BrokerUnavailableError, LeaseLostError, UnavailableError
 from vigia_detect.log import get_logger
-from vigia_detect.ports import Publisher, Store
+from vigia_detect.ports import Publisher, Store, UnitOfWork
+from vigia_detect.stages.escalation import Escalator
+from vigia_detect.stages.notify import take_back
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.runner import give_up
 
 LOST = "worker_lost"
 BATCH = 200
+PUT_OFF_S = 60.0
 
 log = get_logger()
 
@@ -30,20 +32,20 @@ class Sweeper:
         relay: Relay,
         publisher: Publisher,
         policies: Mapping[str, TaskPolicy],
-        alert_repeat_s: float,
+        escalator: Escalator,
     ) -> None:
         self._store = store
         self._relay = relay
         self._publisher = publisher
         self._policies = policies
-        self._alert_repeat_s = alert_repeat_s
+        self._escalator = escalator
 
     def sweep(self) -> None:
         """Look once. Raises DatabaseUnavailableError."""
         with self._store.read() as work:
-            overdue, due = work.runs.overdue(), work.alerts.any_due()
+            overdue, due = work.runs.overdue(), work.timers.due(BATCH)
         if due:
-            self.fire_timers()
+            self.fire(due)
         if overdue:
             self.take_back_lapsed()
             self.send_unpublished()
@@ -79,10 +81,7 @@ class Sweeper:
             lapsed = work.runs.take_lapsed(BATCH)
             for run in lapsed:
                 try:
-                    if may_retry(self._policies[run.task], run.attempt, retryable=True):
-                        work.runs.lose(run, LOST)
-                    else:
-                        ready += give_up(work, run, LOST, alert_repeat_s=self._alert_repeat_s)
+                    ready += self._take_back(work, run)
                 except LeaseLostError:
                     continue  # it finished between our look and our move
                 log.warning("run_taken_back", run_id=run.id, task=run.task, attempt=run.attempt)
@@ -90,18 +89,33 @@ class Sweeper:
         self._relay.send(ready)
         return len(lapsed)
 
-    def fire_timers(self) -> int:
-        """Act on the deadlines that have passed; return how many."""
-        ready: tuple[Run, ...] = ()
-        with self._store.begin() as work:
-            fired = work.alerts.take_due(BATCH)
-            for timer in fired:
-                if timer.kind == UNACKNOWLEDGED:
-                    ready += work.alerts.repeat(
-                        AlertId(timer.subject),
-                        timer.round + 1,
-                        repeat_after_s=self._alert_repeat_s,
-                    )
-            work.commit()
+    def _take_back(self, work: UnitOfWork, run: Run) -> tuple[Run, ...]:
+        again = may_retry(self._policies[run.task], run.attempt, retryable=True)
+        if run.task == NOTIFICATION:
+            return take_back(work, run, LOST, again=again)
+        if again:
+            work.runs.lose(run, LOST)
+            return ()
+        return give_up(work, run, LOST, self._escalator)
+
+    def fire(self, due: Sequence[DueTimer]) -> int:
+        """Act on deadlines that have passed, each in a transaction of its own; return how many."""
+        return sum(self._fire(timer) for timer in due)
+
+    def _fire(self, timer: DueTimer) -> bool:
+        try:
+            with self._store.begin() as work:
+                if not work.timers.win(timer):
+                    return False
+                ready = self._escalator.fire(work, timer)
+                work.commit()
+        except UnavailableError:
+            raise
+        except Exception:  # one that cannot be fired must not hold up the others
+            log.exception("deadline_failed", kind=timer.kind, alert_id=timer.subject)
+            with self._store.begin() as work:
+                work.timers.put_off(timer, PUT_OFF_S)
+                work.commit()
+            return False
         self._relay.send(ready)
-        return len(fired)
+        return True

@@ -38,17 +38,17 @@ def load_before_forking(**_: object) -> None:
 
 @worker_process_init.connect
 def start_sweeping(**_: object) -> None:
-    """Give the new process its own parts and start its sweeper."""
+    """Give the new process its own parts and start its sweeper and watchdog."""
     if not installed():
         install(Vigia(queues=frozenset(celery_app.amqp.queues.consume_from)))
     vigia = current()
     _stop.clear()
-    threading.Thread(
-        target=vigia.sweeper.run_forever,
-        args=(vigia.settings.sweep_s, _stop),
-        name="sweeper",
-        daemon=True,
-    ).start()
+    sweeper, watchdog = vigia.sweeper, vigia.watchdog
+    for name, work, args in (
+        ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
+        ("watchdog", watchdog.run_forever, (_stop,)),
+    ):
+        threading.Thread(target=work, args=args, name=name, daemon=True).start()
 
 
 @worker_process_shutdown.connect

@@ -1,7 +1,8 @@
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
@@ -33,20 +34,23 @@ class SqlAudit:
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
         """Return the entries about a case or alert with their time, oldest first."""
         query = select(audit).where(audit.c.subject == subject).order_by(audit.c.id)
-        return [
-            (
-                row.at,
-                AuditEntry(
-                    event=AuditEvent(row.event),
-                    subject=row.subject,
-                    actor=row.actor,
-                    run_id=row.run_id,
-                    attempt=row.attempt,
-                    detail=orjson.loads(row.detail),
-                ),
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [(row.at, _to_entry(row)) for row in self._connection.execute(query)]
+
+    def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
+        """Return the entries of one kind since a time."""
+        query = select(audit).where(audit.c.event == event, audit.c.at >= since)
+        return [_to_entry(row) for row in self._connection.execute(query)]
+
+
+def _to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+    return AuditEntry(
+        event=AuditEvent(row.event),
+        subject=row.subject,
+        actor=row.actor,
+        run_id=row.run_id,
+        attempt=row.attempt,
+        detail=orjson.loads(row.detail),
+    )
 
 
 def _row(entry: AuditEntry) -> dict[str, object]:

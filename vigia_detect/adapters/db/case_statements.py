@@ -8,7 +8,7 @@ from vigia_detect.adapters.db.engine import among, now
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS
 from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
-from vigia_detect.domain.escalation import AlertState
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, StatusCode, move
 from vigia_detect.domain.triage import Urgency
 

@@ -68,14 +68,13 @@ def insert_if_new(table: Table, given: Sequence[str], **values: object) -> Prepa
         given: columns whose values come with each execution.
         values: columns whose values are the same, or given by SQL, each time.
     """
-    (key,) = table.primary_key.columns
     bound: dict[str, Any] = {name: bindparam(name) for name in given}
     return Prepared(
         {
             dialect.__name__.rpartition(".")[2]: dialect.insert(table)
             .values(**bound, **values)
             .on_conflict_do_nothing()
-            .returning(key)
+            .returning(*table.primary_key.columns)
             for dialect in (sqlite, postgresql)
         }
     )

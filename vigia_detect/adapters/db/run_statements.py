@@ -66,6 +66,11 @@ RETRY = Prepared(
     ).where(_MINE)
 )
 LOSE = Prepared(_moved(RunEvent.LOSE, error_code=bindparam("code"), **_BACK).where(_MINE))
+POSTPONE = Prepared(
+    update(runs)
+    .where(runs.c.id == bindparam("id_"), runs.c.state == RunState.READY, _MINE)
+    .values(not_before=now() + bindparam("delay_s"), published_at=None, publishes=0)
+)
 RENEW = Prepared(
     update(runs)
     .where(runs.c.id == bindparam("id_"), runs.c.state == RunState.RUNNING, _MINE)

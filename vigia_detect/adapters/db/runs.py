@@ -8,14 +8,13 @@ from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
-from vigia_detect.adapters.db.rows import to_run, to_run_status, to_runs, words
-from vigia_detect.adapters.db.tables import alerts, notifications, runs
+from vigia_detect.adapters.db.rows import to_run, to_run_status, to_runs
+from vigia_detect.adapters.db.tables import runs
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
 from vigia_detect.domain.case import Run, RunStatus
-from vigia_detect.domain.escalation import AlertKind
-from vigia_detect.domain.ids import AlertId, CaseId, RunId, run_id
+from vigia_detect.domain.ids import CaseId, RunId, run_id
 from vigia_detect.domain.policy import queue_of
-from vigia_detect.domain.records import ClaimedRun, Notice, StoredCase
+from vigia_detect.domain.records import ClaimedRun, StoredCase
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.domain.states import RunEvent, RunState
 from vigia_detect.errors import LeaseLostError
@@ -82,23 +81,13 @@ class SqlRuns:
         complete = set(INPUTS[Stage(run.task)]) <= known.keys()
         return ClaimedRun(claimed, case, dict(known) if complete else self._inputs(claimed))
 
-    def claim_notice(
-        self, run_id: RunId, attempt: int, lease_s: float
-    ) -> tuple[Run, Notice] | None:
+    def claim_notification(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
         """Own a ready notification; None when there is no such run."""
-        run = self._claim(run_id, attempt, lease_s)
-        if run is None:
-            return None
-        query = (
-            select(notifications.c.channel, notifications.c.roles, alerts)
-            .join(alerts, notifications.c.alert_id == alerts.c.id)
-            .where(notifications.c.id == run_id)
-        )
-        row = self._connection.execute(query).one()
-        notice = Notice(
-            AlertId(row.id), AlertKind(row.kind), row.case_id, row.channel, words(row.roles)
-        )
-        return run, notice
+        return self._claim(run_id, attempt, lease_s)
+
+    def postpone(self, run_id: RunId, attempt: int, delay_s: float) -> None:
+        """Let a ready run wait, without an attempt."""
+        sql.POSTPONE.count(self._connection, id_=run_id, attempt_=attempt, delay_s=delay_s)
 
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""

@@ -3,14 +3,19 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, select
 
+from vigia_detect.adapters.db.ack_tokens import SqlAckTokens
 from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
-from vigia_detect.adapters.db.engine import make_engine, transaction, typed_errors
+from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
+from vigia_detect.adapters.db.gates import SqlGates
+from vigia_detect.adapters.db.notifications import SqlNotifications
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.tables import master_key
+from vigia_detect.adapters.db.timers import SqlTimers
 
+_NOW = Prepared(select(now()))
 _KNOWN_KEY = Prepared(select(master_key.c.fingerprint))
 _ADD_KEY = insert_if_new(master_key, ("fingerprint",), id=1)
 
@@ -23,7 +28,16 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.cases = SqlCases(connection, self.audit)
         self.runs = SqlRuns(connection, self.cases, self.audit)
-        self.alerts = SqlAlerts(connection, self.runs, self.audit)
+        self.alerts = SqlAlerts(connection)
+        self.notifications = SqlNotifications(connection, self.runs, self.audit)
+        self.timers = SqlTimers(connection)
+        self.tokens = SqlAckTokens(connection)
+        self.gates = SqlGates(connection)
+
+    def now(self) -> float:
+        """Return the database's time, in Unix seconds."""
+        ((seconds,),) = _NOW.rows(self._connection)
+        return float(seconds)
 
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""

@@ -107,9 +107,19 @@ alerts = Table(
     Column("kind", String(WORD_LENGTH), nullable=False),
     Column("state", String(WORD_LENGTH), nullable=False),
     Column("reasons", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("turn", Integer, nullable=False),
     Column("opened_at", Float(53), nullable=False),
+    Column("began_at", Float(53), nullable=False),
+    Column("told_at", Float(53), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("declined", Text, nullable=False),
     Column("acknowledged_at", Float(53)),
     Column("acknowledged_by", String(WORD_LENGTH)),
+    Column("acted_at", Float(53)),
+    Column("acted_by", String(WORD_LENGTH)),
     UniqueConstraint("subject", "kind"),
 )
 
@@ -118,10 +128,45 @@ notifications = Table(
     metadata,
     Column("id", ForeignKey("runs.id"), primary_key=True),
     Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("recipient", String(WORD_LENGTH), nullable=False),
+    Column("role", String(WORD_LENGTH), nullable=False),
+    Column("rank", Integer, nullable=False),
     Column("channel", String(WORD_LENGTH), nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("round", Integer, nullable=False),
-    UniqueConstraint("alert_id", "channel", "round"),
+    Column("address", Text, nullable=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("planned_at", Float(53), nullable=False),
+    Column("accepted_at", Float(53)),
+    Column("provider_id", Text),
+    UniqueConstraint("alert_id", "turn", "recipient", "rank"),
+)
+
+attempts = Table(
+    "notification_attempts",
+    metadata,
+    Column("notification_id", ForeignKey("notifications.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", Float(53), nullable=False),
+    Column("ended_at", Float(53)),
+    Column("outcome", String(WORD_LENGTH)),
+    Column("error_code", String(WORD_LENGTH)),
+)
+
+updates = Table(
+    "notification_updates",
+    metadata,
+    Column("id", ForeignKey("runs.id"), primary_key=True),
+    Column("notification_id", ForeignKey("notifications.id"), nullable=False),
+)
+
+gates = Table(
+    "gates",
+    metadata,
+    Column("name", String(WORD_LENGTH), primary_key=True),
+    Column("free_at", Float(53), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("shut_until", Float(53), nullable=False),
 )
 
 timers = Table(
@@ -129,12 +174,23 @@ timers = Table(
     metadata,
     Column("kind", String(WORD_LENGTH), primary_key=True),
     Column("subject", String(UUID_LENGTH), primary_key=True),
-    Column("round", Integer, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
     Column("due_at", Float(53), nullable=False),
+    # When it is looked at next: later than `due_at` when firing it has failed.
+    Column("look_at", Float(53), nullable=False),
+    Column("failures", Integer, nullable=False),
     Column("fired_at", Float(53)),
 )
 unfired = timers.c.fired_at.is_(None)
-Index("ix_timers_due", timers.c.due_at, sqlite_where=unfired, postgresql_where=unfired)
+Index("ix_timers_due", timers.c.look_at, sqlite_where=unfired, postgresql_where=unfired)
+
+ack_tokens = Table(
+    "ack_tokens",
+    metadata,
+    Column("nonce", String(WORD_LENGTH), primary_key=True),
+    Column("used_at", Float(53), nullable=False),
+    Column("expires_at", Float(53), nullable=False),
+)
 
 audit = Table(
     "audit",

@@ -1,4 +1,4 @@
-from vigia_detect.domain.records import Notice
+from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.log import get_logger
 
 log = get_logger()
@@ -11,12 +11,16 @@ class Inbox:
     configures a channel that rings.
     """
 
-    def deliver(self, notice: Notice) -> None:
-        """Put the notice where people look; this cannot fail."""
+    def send(self, message: Message, to: Recipient) -> Receipt:
+        """Put the message where people look; see `ports.Channels`."""
         log.warning(
             "alert",
-            alert_id=notice.alert_id,
-            case_id=notice.case_id,
-            kind=notice.kind,
-            channel=notice.channel,
+            alert_id=message.alert_id,
+            case_id=message.case_id,
+            kind=message.kind,
+            channel=to.channel,
         )
+        return Receipt(None, delivered=False)
+
+    def update(self, message: Message, to: Recipient, provider_id: str, text: str) -> None:
+        """Do nothing: whoever looks sees the alert's state."""

@@ -1,0 +1,79 @@
+"""What network failures mean to a channel. Their texts repeat nothing that the other side said."""
+
+import http.client
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.error import URLError
+
+from vigia_detect.errors import ChannelError, ChannelPermanentError, ChannelTemporaryError
+
+TOO_MANY = 429
+SERVER_ERROR = 500
+# RFC 9110: the server gave up waiting for us, or (RFC 8470) asks us to come again
+COME_AGAIN = frozenset({408, 425, TOO_MANY})
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Return a context that verifies certificate and host name.
+
+    Args:
+        ca_file: PEM certificates trusted besides the system's, if any.
+
+    Raises:
+        ChannelPermanentError: the file cannot be read.
+    """
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:  # SSLError is one
+            raise ChannelPermanentError(
+                "VIGIA_CA_FILE cannot be read as PEM certificates."
+            ) from error
+    return context
+
+
+@contextmanager
+def network_errors(channel: str) -> Iterator[None]:
+    """Turn what sockets, TLS and HTTP raise into the two channel errors."""
+    try:
+        yield
+    except URLError as error:
+        reason = error.reason if isinstance(error.reason, Exception) else error
+        raise _typed(channel, reason) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise _typed(channel, error) from error
+
+
+def status_error(channel: str, status: int, retry_after: str | None) -> ChannelError:
+    """Return what an HTTP status other than success means."""
+    text = f"{channel}: HTTP {status}"
+    if status in COME_AGAIN or status >= SERVER_ERROR:
+        return ChannelTemporaryError(text, retry_after_s=seconds(retry_after))
+    return ChannelPermanentError(text)
+
+
+def seconds(retry_after: str | None) -> float | None:
+    """Return the seconds of a Retry-After header (RFC 9110 section 10.2.3), or None."""
+    if not retry_after:
+        return None
+    if retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _typed(channel: str, error: Exception) -> ChannelError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ChannelPermanentError(
+            f"{channel}: the server's certificate is not trusted; VIGIA_CA_FILE can name an "
+            "authority of the hospital's own."
+        )
+    return ChannelTemporaryError(f"{channel}: {type(error).__name__}")

@@ -1,0 +1,45 @@
+"""How a message looks in Slack: https://docs.slack.dev/reference/block-kit/blocks."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from vigia_detect.domain.button import LABELS, Button, action_id
+from vigia_detect.domain.notification import Message
+
+HEADER_LENGTH = 150  # the header block's page
+SECTION_LENGTH = 3000  # the section block's page
+STYLES: Mapping[Button, dict[str, str]] = MappingProxyType({Button.ON_MY_WAY: {"style": "primary"}})
+
+Block = dict[str, object]
+
+
+def asking(message: Message) -> list[Block]:
+    """Return the message with its buttons."""
+    return [*_told(message), {"type": "actions", "elements": [_button(message, a) for a in Button]}]
+
+
+def answered(message: Message, text: str) -> list[Block]:
+    """Return the message with what became of it in place of the buttons."""
+    return [*_told(message), _section(text)]
+
+
+def _told(message: Message) -> list[Block]:
+    title = {"type": "plain_text", "text": message.title[:HEADER_LENGTH]}
+    return [{"type": "header", "text": title}, _section(message.body)]
+
+
+def _section(text: str) -> Block:
+    # Plain text: nothing in it is read as a mention, a link or an emoji.
+    plain = {"type": "plain_text", "text": text[:SECTION_LENGTH], "emoji": False}
+    return {"type": "section", "text": plain}
+
+
+def _button(message: Message, button: Button) -> Block:
+    label = LABELS["en" if message.lang == "en" else "es"][button]
+    return {
+        "type": "button",
+        "action_id": action_id(button),
+        "text": {"type": "plain_text", "text": label},
+        "value": message.alert_id,
+        **STYLES.get(button, {}),
+    }

@@ -1,0 +1,24 @@
+"""`vigia escalation ...`: who is told when."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vigia_detect.cli import escalation
+
+app = typer.Typer(help="Who is told when.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="YAML file with people, roles and policies.")],
+) -> None:
+    """Check a hospital's escalation file; nothing is changed."""
+    escalation.check(file)
+
+
+@app.command()
+def show() -> None:
+    """Show the policies in force, and who is on duty now."""
+    escalation.show()

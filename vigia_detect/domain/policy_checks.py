@@ -1,0 +1,108 @@
+"""What makes a book of policies safe to use; everything wrong with it is found at once."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from vigia_detect.domain.escalation import AlertKind
+from vigia_detect.domain.escalation_policy import Book, Policy
+from vigia_detect.domain.on_call import DAYS, Directory, Role
+from vigia_detect.errors import FieldProblem
+
+LONGEST_NAME = 64
+SLOWEST_ACCEPT_S = 10.0
+SLOWEST_EMERGENCY_S = 900.0
+LONGEST_S = 2_592_000.0
+"""30 days; a time beyond it is a mistake, and infinity is never."""
+TIMES = ("accept_within_s", "nobody_after_s", "repeat_every_s", "act_within_s")
+
+
+def problems(book: Book) -> tuple[FieldProblem, ...]:
+    """Return everything that is wrong, each with the field's path; empty when all is well."""
+    return (
+        *_clock(book.directory),
+        *_people(book.directory),
+        *(p for name, role in book.directory.roles.items() for p in _role(name, role, book)),
+        *(FieldProblem(f"policies.{k}", "is missing") for k in AlertKind if k not in book.policies),
+        *(p for kind, policy in book.policies.items() for p in _policy(kind, policy, book)),
+    )
+
+
+def _clock(directory: Directory) -> Iterator[FieldProblem]:
+    try:
+        ZoneInfo(directory.time_zone)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        yield FieldProblem("VIGIA_TIME_ZONE", "is no known time zone", "such as America/Santiago")
+
+
+def _people(directory: Directory) -> Iterator[FieldProblem]:
+    for name, person in directory.people.items():
+        path = f"people.{name}"
+        if not (0 < len(name) <= LONGEST_NAME and name.isprintable()):
+            yield FieldProblem(path, "is no name", f"1 to {LONGEST_NAME} printable letters")
+        if not person.contacts:
+            yield FieldProblem(f"{path}.contacts", "is empty: nobody could reach this person")
+        for number, contact in enumerate(person.contacts):
+            if not contact.address.strip():
+                yield FieldProblem(f"{path}.contacts.{number}.address", "is empty")
+
+
+def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
+    path = f"roles.{name}"
+    if not role.members and not role.shifts:
+        yield FieldProblem(path, "has neither members nor shifts: nobody would be told")
+    for person in role.names():
+        if person not in book.directory.people:
+            yield FieldProblem(path, f"names {person!r}, who is not in people")
+    for number, shift in enumerate(role.shifts):
+        if not shift.days or not set(shift.days) <= set(DAYS):
+            yield FieldProblem(f"{path}.shifts.{number}.days", "is wrong", ", ".join(DAYS))
+    for number, override in enumerate(role.overrides):
+        place = f"{path}.overrides.{number}"
+        if override.start.tzinfo or override.end.tzinfo:
+            yield FieldProblem(place, "is local time: leave the zone out")
+        elif override.start >= override.end:
+            yield FieldProblem(f"{place}.end", "is not after its start")
+
+
+def _policy(kind: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
+    path = f"policies.{kind}"
+    if kind not in set(AlertKind):
+        yield FieldProblem(path, "is no kind of alert", ", ".join(AlertKind))
+    yield from _steps(f"{path}.steps", policy, book)
+    fallback = book.directory.roles.get(policy.fallback)
+    if fallback is None or not fallback.members:
+        yield FieldProblem(f"{path}.fallback", "must be a role with members, who are always there")
+    for field in TIMES:
+        if not 0 < getattr(policy, field) <= LONGEST_S:
+            yield FieldProblem(f"{path}.{field}", f"must be more than 0, at most {LONGEST_S:g}")
+    if policy.steps and not policy.nobody_after_s > policy.steps[-1].after_s:
+        yield FieldProblem(f"{path}.nobody_after_s", "must be later than the last step")
+    if kind == AlertKind.EMERGENCY:
+        yield from _emergency(path, policy)
+
+
+def _steps(path: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
+    times = [step.after_s for step in policy.steps]
+    if not times:
+        yield FieldProblem(path, "is empty: nobody would be told")
+    elif times[0] != 0:
+        yield FieldProblem(f"{path}.0.after_s", "must be 0: the first step begins at once")
+    for number, step in enumerate(policy.steps):
+        if number and not times[number] > times[number - 1]:
+            yield FieldProblem(f"{path}.{number}.after_s", "must be later than the step before")
+        if not step.roles:
+            yield FieldProblem(f"{path}.{number}.roles", "is empty: nobody would be told")
+        for role in step.roles:
+            if role not in book.directory.roles:
+                yield FieldProblem(f"{path}.{number}.roles", f"names {role!r}, who is not in roles")
+
+
+def _emergency(path: str, policy: Policy) -> Iterator[FieldProblem]:
+    """A hospital may be quicker than facts.md D.1, not slower."""
+    if policy.severity != AlertKind.EMERGENCY.value:
+        yield FieldProblem(f"{path}.severity", "must be emergency")
+    if policy.accept_within_s > SLOWEST_ACCEPT_S:
+        yield FieldProblem(f"{path}.accept_within_s", f"must be at most {SLOWEST_ACCEPT_S:g}")
+    for field in TIMES[1:]:
+        if getattr(policy, field) > SLOWEST_EMERGENCY_S:
+            yield FieldProblem(f"{path}.{field}", f"must be at most {SLOWEST_EMERGENCY_S:g}")

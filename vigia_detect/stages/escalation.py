@@ -1,0 +1,265 @@
+"""Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
+
+Whoever calls holds nothing yet: the alert's own row is locked first, so that an answer and a
+deadline at the same moment happen one after the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Literal
+
+from vigia_detect.clinical.escalation import plan_for, read_plan
+from vigia_detect.domain.alert_states import (
+    ALERT_TABLE,
+    HOPELESS,
+    TOLD,
+    AlertEvent,
+    AlertState,
+)
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.case import Run
+from vigia_detect.domain.escalation import (
+    NOBODY_ANSWERED,
+    AlertKind,
+    AlertRequest,
+    Answer,
+    Deadline,
+)
+from vigia_detect.domain.escalation_policy import Book, moves_on
+from vigia_detect.domain.ids import AlertId, CaseId, RunId, alert_id
+from vigia_detect.domain.policy import NOTIFICATION, QUEUES
+from vigia_detect.domain.records import DueTimer, StoredAlert, StoredNotification
+from vigia_detect.domain.states import step
+from vigia_detect.ports import UnitOfWork
+from vigia_detect.stages.telling import (
+    contact,
+    plan_sending,
+    progress_of,
+    tell,
+    wait_for_answer,
+)
+
+ANSWERS: Mapping[AlertEvent, AuditEvent] = {
+    AlertEvent.ACKNOWLEDGE: AuditEvent.ALERT_ACKNOWLEDGED,
+    AlertEvent.DECLINE: AuditEvent.ALERT_DECLINED,
+    AlertEvent.ACT: AuditEvent.ALERT_ACTED,
+    AlertEvent.CLOSE: AuditEvent.ALERT_CLOSED,
+}
+"""What a person can say to an alert."""
+
+
+class Escalator:
+    """Opens alerts by the policies in force; an open one goes on by those it was opened with."""
+
+    def __init__(self, book: Book, lang: Literal["es", "en"]) -> None:
+        self._plan = cache(lambda kind: plan_for(book, kind, lang))
+
+    def open(
+        self,
+        work: UnitOfWork,
+        subject: str,
+        case_id: CaseId | None,
+        request: AlertRequest,
+        *,
+        asked: bool = False,
+    ) -> tuple[AlertId, tuple[Run, ...]]:
+        """Open the alert unless it is open, and tell the first step.
+
+        One that was answered opens again when the request has a reason that it did not have.
+
+        Args:
+            work: the transaction of what gave the reason.
+            subject: the case, or an id of its own.
+            case_id: the case, if any.
+            request: what it is about.
+            asked: somebody asks for it now, so it opens again whatever its reasons.
+
+        Returns:
+            its id, and the runs to publish after the commit if it was opened.
+        """
+        known, kind = alert_id(subject, request.kind), request.kind
+        new = StoredAlert(known, subject, case_id, kind, AlertState.OPEN, request.reasons, 0.0)
+        added = work.alerts.add(replace(new, plan=self._plan(kind), drill=request.drill))
+        alert = work.alerts.lock(known)
+        if alert is None or not (added or _has_news(alert, request, asked=asked)):
+            return known, ()
+        event = AuditEvent.ALERT_OPENED if added else AuditEvent.ALERT_REOPENED
+        _note(work, alert, event, kind=kind, reasons=request.reasons)
+        if not added:
+            alert = self._begun_again(work, alert, request)
+        if kind == AlertKind.EMERGENCY:
+            _supersede_urgent(work, subject)
+        return known, tell(work, alert)[1]
+
+    def fire(self, work: UnitOfWork, timer: DueTimer) -> tuple[Run, ...]:
+        """Act on a deadline that this transaction has won; return the runs to publish."""
+        detail = {"kind": timer.kind, "round": timer.round}
+        work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
+        if timer.kind == Deadline.NOT_ACCEPTED:
+            return next_channel(work, RunId(timer.subject))
+        alert = work.alerts.lock(AlertId(timer.subject))
+        if alert is None or alert.turn != timer.round:
+            return ()
+        if timer.kind == Deadline.NOT_ACTED:
+            return _not_acted(work, alert)
+        return self._go_on(work, alert)
+
+    def answer(
+        self, work: UnitOfWork, alert_id: AlertId, answer: Answer
+    ) -> tuple[bool, tuple[Run, ...]]:
+        """Take a person's answer.
+
+        Returns:
+            False when the alert's state does not allow it any more (somebody was faster), and
+            the runs to publish.
+        """
+        alert = work.alerts.lock(alert_id)
+        if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
+            return False, ()
+        latency = round(work.now() - alert.began_at, 3)
+        detail = {"how": answer.how, "latency_s": latency, "kind": alert.kind, "drill": alert.drill}
+        _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
+        if answer.event == AlertEvent.DECLINE:
+            return True, self._declined(work, alert, answer.by)
+        return True, _taken(work, alert, answer)
+
+    def _begun_again(
+        self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
+    ) -> StoredAlert:
+        new = tuple(reason for reason in request.reasons if reason not in alert.reasons)
+        again = _fresh(alert, step(ALERT_TABLE, alert.state, AlertEvent.ASK_AGAIN), work.now())
+        return replace(
+            again, reasons=alert.reasons + new, plan=self._plan(alert.kind), drill=request.drill
+        )
+
+    def _go_on(self, work: UnitOfWork, alert: StoredAlert) -> tuple[Run, ...]:
+        """Tell the next ones; when all had been told before, say that nobody answered."""
+        if (alert.state, AlertEvent.ESCALATE) not in ALERT_TABLE:
+            return ()
+        told, runs = tell(work, alert)
+        if told.repeats == 1 and alert.kind != AlertKind.SYSTEM_ERROR:
+            request = AlertRequest(AlertKind.SYSTEM_ERROR, (NOBODY_ANSWERED,), drill=alert.drill)
+            runs += self.open(work, alert.subject, alert.case_id, request, asked=True)[1]
+        return runs
+
+    def _declined(self, work: UnitOfWork, alert: StoredAlert, by: str) -> tuple[Run, ...]:
+        first = by not in alert.declined
+        state = step(ALERT_TABLE, alert.state, AlertEvent.DECLINE)
+        back = replace(
+            alert,
+            state=state,
+            acknowledged_at=None,
+            acknowledged_by=None,
+            turn=alert.turn + 1,
+            declined=(*alert.declined, by) if first else alert.declined,
+        )
+        if (first or alert.state != AlertState.OPEN) and moves_on(progress_of(back)):
+            return self._go_on(work, back)
+        wait_for_answer(work, back, read_plan(back.plan))
+        return ()
+
+
+def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
+    """Use the person's next contact, as no provider has accepted this one.
+
+    When nobody of the turn can be reached at all, the next step is told at once.
+    """
+    one = work.notifications.get(run_id)
+    alert = work.alerts.lock(one.alert_id) if one else None
+    one = work.notifications.get(run_id)  # as it is now that the alert is held
+    if one is None or alert is None or alert.state != AlertState.OPEN or one.state in TOLD:
+        return ()
+    plan, turn = read_plan(alert.plan), work.notifications.of_alert(alert.id, turn=one.turn)
+    following = contact(
+        plan, alert, one.to.name, one.to.role, one.rank + 1, turn=one.turn, step=one.step
+    )
+    if following is not None:
+        fresh = following.id not in {other.id for other in turn}
+        return plan_sending(work, alert, plan, [following]) if fresh else ()
+    if one.turn != alert.turn or not moves_on(progress_of(alert)) or _hope(work, turn):
+        return ()
+    return tell(work, alert)[1]
+
+
+def _hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
+    """Tell whether somebody of a turn has been told, or still may be in time."""
+    waiting = work.timers.armed([one.id for one in turn])
+    return any(
+        one.state in TOLD or (one.state not in HOPELESS and one.id in waiting) for one in turn
+    )
+
+
+def _has_news(alert: StoredAlert, request: AlertRequest, *, asked: bool) -> bool:
+    if (alert.state, AlertEvent.ASK_AGAIN) not in ALERT_TABLE:
+        return False
+    return asked or not set(request.reasons) <= set(alert.reasons)
+
+
+def _fresh(alert: StoredAlert, state: AlertState, now: float) -> StoredAlert:
+    """Return the alert as it begins anew: nobody told, nobody answered."""
+    return replace(
+        alert,
+        state=state,
+        began_at=now,
+        told_at=now,
+        step=0,
+        repeats=0,
+        declined=(),
+        acknowledged_at=None,
+        acknowledged_by=None,
+        acted_at=None,
+        acted_by=None,
+    )
+
+
+def _not_acted(work: UnitOfWork, alert: StoredAlert) -> tuple[Run, ...]:
+    if (alert.state, AlertEvent.NOT_ACTED) not in ALERT_TABLE:
+        return ()
+    _note(work, alert, AuditEvent.ALERT_REOPENED, kind=alert.kind, reasons=("not_acted",))
+    state = step(ALERT_TABLE, alert.state, AlertEvent.NOT_ACTED)
+    return tell(work, _fresh(alert, state, work.now()))[1]
+
+
+def _taken(work: UnitOfWork, alert: StoredAlert, answer: Answer) -> tuple[Run, ...]:
+    """Stop telling others, and wait for the act that an acknowledgement promises."""
+    now, by = work.now(), answer.by
+    taken = replace(
+        alert,
+        state=step(ALERT_TABLE, alert.state, answer.event),
+        turn=alert.turn + 1,
+        acknowledged_at=alert.acknowledged_at or now,
+        acknowledged_by=alert.acknowledged_by or by,
+    )
+    if answer.event == AlertEvent.ACT:
+        taken = replace(taken, acted_at=now, acted_by=by)
+    stop(work, taken)
+    if taken.state == AlertState.ACKNOWLEDGED:
+        due = now + read_plan(alert.plan).policy.act_within_s
+        work.timers.arm([(DueTimer(Deadline.NOT_ACTED, alert.id, taken.turn), due)])
+    if alert.state != AlertState.OPEN:
+        return ()
+    # Who was told sees that somebody has it. It is less urgent than telling anybody.
+    return work.notifications.plan_updates(taken, QUEUES[NOTIFICATION])
+
+
+def stop(work: UnitOfWork, alert: StoredAlert) -> None:
+    """Save an alert that tells nobody any more: what waits is withdrawn, deadlines are settled."""
+    work.alerts.save(alert)
+    work.timers.settle([alert.id, *work.notifications.suppress(alert.id)])
+
+
+def _supersede_urgent(work: UnitOfWork, subject: str) -> None:
+    """An emergency takes the place of the same case's urgent alert that nobody has taken on."""
+    alert = work.alerts.lock(alert_id(subject, AlertKind.URGENT))
+    if alert is not None and (alert.state, AlertEvent.SUPERSEDE) in ALERT_TABLE:
+        state = step(ALERT_TABLE, alert.state, AlertEvent.SUPERSEDE)
+        stop(work, replace(alert, state=state, turn=alert.turn + 1))
+        _note(work, alert, AuditEvent.ALERT_SUPERSEDED, kind=alert.kind)
+
+
+def _note(
+    work: UnitOfWork, alert: StoredAlert, event: AuditEvent, *, by: str = "system", **detail: object
+) -> None:
+    entry = AuditEntry(event, alert.subject, by, detail={"alert_id": alert.id, **detail})
+    work.audit.write([entry])

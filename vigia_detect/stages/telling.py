@@ -1,0 +1,100 @@
+"""One turn of an alert: who is told now, by which contacts, and when it goes on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from vigia_detect.clinical.escalation import read_plan
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.case import Run
+from vigia_detect.domain.escalation import Deadline
+from vigia_detect.domain.escalation_policy import Plan, Progress, Step, advance, next_deadline
+from vigia_detect.domain.ids import run_id
+from vigia_detect.domain.notification import Recipient
+from vigia_detect.domain.policy import NOTIFICATION, queue_of
+from vigia_detect.domain.records import DueTimer, StoredAlert, StoredNotification
+from vigia_detect.domain.triage import Urgency
+from vigia_detect.ports import UnitOfWork
+
+
+def progress_of(alert: StoredAlert) -> Progress:
+    """Return how far an alert has come."""
+    return Progress(alert.began_at, alert.told_at, alert.step, alert.repeats)
+
+
+def tell(work: UnitOfWork, alert: StoredAlert) -> tuple[StoredAlert, tuple[Run, ...]]:
+    """Tell the next ones: new state, notifications and deadlines in this transaction.
+
+    Returns:
+        the alert as it now stands, and the runs to publish after the commit.
+    """
+    plan, now = read_plan(alert.plan), work.now()
+    progress, steps = advance(plan.policy, progress_of(alert), now)
+    told = replace(
+        alert,
+        turn=alert.turn + 1,
+        told_at=progress.told_at,
+        step=progress.step,
+        repeats=progress.repeats,
+    )
+    planned = list(_planned(plan, told, steps, now))
+    wait_for_answer(work, told, plan)
+    event = AuditEvent.ALERT_REPEATED if told.repeats else AuditEvent.ALERT_ESCALATED
+    detail = {"alert_id": alert.id, "step": told.step, "repeats": told.repeats, "turn": told.turn}
+    work.audit.write([AuditEntry(event, alert.subject, detail=detail)])
+    return told, plan_sending(work, told, plan, planned)
+
+
+def wait_for_answer(work: UnitOfWork, alert: StoredAlert, plan: Plan) -> None:
+    """Save an open alert with the deadline at which it goes on; earlier ones mean nothing now."""
+    work.alerts.save(alert)
+    work.timers.settle([alert.id])
+    due = next_deadline(plan.policy, progress_of(alert))
+    work.timers.arm([(DueTimer(Deadline.NOT_ANSWERED, alert.id, alert.turn), due)])
+
+
+def plan_sending(
+    work: UnitOfWork, alert: StoredAlert, plan: Plan, planned: Sequence[StoredNotification]
+) -> tuple[Run, ...]:
+    """Store notifications, each with the deadline by which a provider must have accepted it."""
+    queue = queue_of(NOTIFICATION, emergency=plan.policy.severity == Urgency.EMERGENCY)
+    runs = work.notifications.add(planned, alert.case_id, queue)
+    due = work.now() + plan.policy.accept_within_s
+    work.timers.arm([(DueTimer(Deadline.NOT_ACCEPTED, one.id, 0), due) for one in planned])
+    return runs
+
+
+def contact(
+    plan: Plan, alert: StoredAlert, person: str, role: str, rank: int, *, turn: int, step: int
+) -> StoredNotification | None:
+    """Return the notification of a person by one contact, or None when there are no more."""
+    contacts = plan.directory.people[person].contacts
+    if rank >= len(contacts):
+        return None
+    to = Recipient(person, role, contacts[rank].channel, contacts[rank].address)
+    # The id says what is told once: this alert, turn, person and contact.
+    known = run_id(alert.id, f"{turn}:{rank}:{person}")
+    return StoredNotification(known, alert.id, turn, step, rank, to)
+
+
+def _planned(
+    plan: Plan, alert: StoredAlert, steps: Sequence[Step], now: float
+) -> Iterator[StoredNotification]:
+    seen: set[str] = set()
+    for step in steps:
+        number = plan.policy.steps.index(step) + 1
+        for role in step.roles:
+            on_duty = plan.directory.on_duty(role, now, fallback=plan.policy.fallback)
+            for person in on_duty:
+                if person not in seen:
+                    seen.add(person)
+                    every = step.channels == "all" or alert.repeats > 0
+                    yield from _contacts(plan, alert, person, role, number, every=every)
+
+
+def _contacts(
+    plan: Plan, alert: StoredAlert, person: str, role: str, step: int, *, every: bool
+) -> Iterator[StoredNotification]:
+    for rank in range(len(plan.directory.people[person].contacts) if every else 1):
+        one = contact(plan, alert, person, role, rank, turn=alert.turn, step=step)
+        if one is not None:
+            yield one

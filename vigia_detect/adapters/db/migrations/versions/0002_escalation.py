@@ -1,10 +1,13 @@
 """Alerts with plans, notifications with attempts, and deadlines that can be put off.
 
-Before the first release there are no alerts to keep: the three tables are made anew.
+Before the first release there are no alerts to keep: the three tables are made anew. Should somebody
+have an unanswered alert nevertheless, nothing is changed and the upgrade says so.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
+from vigia_detect.errors import ConfigurationError
 
 revision = "0002"
 down_revision = "0001"
@@ -17,7 +20,13 @@ UUID = sa.String(length=36)
 
 
 def upgrade() -> None:
-    """Make the tables anew."""
+    """Make the tables anew. Raises ConfigurationError when an alert waits for an answer."""
+    open_alerts = "select count(*) from alerts where acknowledged_at is null"
+    if waiting := op.get_bind().scalar(sa.text(open_alerts)):
+        raise ConfigurationError(
+            f"{waiting} alerts have no answer, and this upgrade cannot keep them: answer them with "
+            "the version that opened them (vigia alert list, vigia alert ack), then upgrade."
+        )
     for name in ("notifications", "timers", "alerts"):
         op.drop_table(name)
     op.execute("delete from runs where task = 'notification'")

@@ -1,7 +1,7 @@
 """Alerts with plans, notifications with attempts, and deadlines that can be put off.
 
-Before the first release there are no alerts to keep: the three tables are made anew. Should somebody
-have an unanswered alert nevertheless, nothing is changed and the upgrade says so.
+Before the first release there are no alerts to keep: the three tables are made anew. Should
+somebody have an unanswered alert nevertheless, nothing is changed and the upgrade says so.
 """
 
 import sqlalchemy as sa

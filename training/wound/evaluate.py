@@ -26,7 +26,7 @@ THRESHOLD = 0.5
 # of the picture: 79 pixels of 512 x 512; 1 in 20 separate areas of FUSeg is smaller
 MIN_PART = 0.0003
 MIN_PEAK = 0.93  # chosen on the held pictures, as the two above
-SHOWN = 12
+SHOWN = 4
 RESAMPLES = 2000
 
 

@@ -57,7 +57,8 @@ class Segmenter:
         inside = (probability >= self.file.threshold).astype(np.uint8)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
         peaks = np.zeros(count, np.float32)
-        np.maximum.at(peaks, labels[inside > 0], probability[inside > 0])
+        where = np.asarray(labels[inside > 0], np.intp)
+        np.maximum.at(peaks, where, probability[inside > 0])
         large = stats[:, cv2.CC_STAT_AREA] >= self.file.min_part * probability.size
         keep = large & (peaks >= self.file.min_peak)
         keep[0] = False

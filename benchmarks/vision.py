@@ -19,11 +19,15 @@ import numpy as np
 
 from vigia_detect.adapters.vision.segmenter import Segmenter
 from vigia_detect.bootstrap import Vigia
-from vigia_detect.testing import draw_wound
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 15
-LANDSCAPE = (4000, 3000)
+ROUNDS = 11
+# drawn in a process of its own: that takes more memory than looking at it
+DRAW = """
+import sys
+from vigia_detect.testing import draw_wound
+sys.stdout.buffer.write(draw_wound(7, (4000, 3000)))
+"""
 PEER = """
 import sys, time, torch
 sys.path.insert(0, sys.argv[1])
@@ -81,7 +85,7 @@ def show(name: str, seconds: list[float]) -> None:
 
 def main(python: str) -> None:
     """Measure and print."""
-    raw = draw_wound(7, LANDSCAPE)
+    raw = subprocess.run([sys.executable, "-c", DRAW], check=True, capture_output=True).stdout
     inspector = Vigia().inspector
     segmenter = Segmenter()
     pixels = np.zeros((384, 512, 3), np.uint8)

@@ -126,10 +126,12 @@ class WoundFinder:
 
     def _mask_png(self, look: Look, size: tuple[int, int]) -> bytes:
         """Return the wound in the file's own pixels: white on black, one channel."""
-        probability = look.probability
-        if probability.shape != size[::-1]:
-            probability = np.asarray(cv2.resize(probability, size), np.float32)
-        white = self._segmenter.mask(probability).astype(np.uint8) * 255
+        inside = look.mask
+        if inside.shape != size[::-1]:
+            finer = cv2.resize(look.probability, size) >= self._segmenter.file.threshold
+            near = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8))
+            inside = finer & (cv2.resize(near, size, interpolation=cv2.INTER_NEAREST) > 0)
+        white = np.asarray(inside, np.uint8) * 255
         _, png = cv2.imencode(".png", white)
         return png.tobytes()
 

@@ -184,7 +184,7 @@ class Vigia:
         from vigia_detect.adapters.vision.own_classifier import OwnClassifier
         from vigia_detect.adapters.vision.wound_finder import WoundFinder
 
-        return WoundFinder(self.pictures, OwnClassifier(self.classifiers.shelf))
+        return WoundFinder(self.pictures, OwnClassifier(self.settings.root / "models"))
 
     @property
     def inspector(self) -> "PictureInspector":

@@ -6,12 +6,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from vigia_detect.adapters.vision.classifier.in_use import STATE, active_id
 from vigia_detect.adapters.vision.classifier.model import Classifier
 from vigia_detect.adapters.vision.classifier.model_file import read_model
 from vigia_detect.errors import InvalidModelError, NotFoundError
 from vigia_detect.files import private_dir, write_atomically
-
-STATE = "active.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +103,7 @@ class Shelf:
 
     def active_id(self) -> str | None:
         """Return which model is in use. Raises InvalidModelError when the note is damaged."""
-        try:
-            found = json.loads((self._folder / STATE).read_bytes())["active"]
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise InvalidModelError(f"{STATE} is damaged: choose a model again.") from error
-        if found is not None and not isinstance(found, str):
-            raise InvalidModelError(f"{STATE} is damaged: choose a model again.")
-        return found
+        return active_id(self._folder)
 
     def _entry(self, name: str) -> Installed:
         try:

@@ -18,9 +18,8 @@ from vigia_detect.supervisor import ProcessSpec
 CASES = 200
 DAILY_CASES = 80  # the network looks at each picture: 200 of them, twice, take minutes
 WIDTH = 640
-MOST_EXHAUSTED = (
-    4  # stages that chaos hit three times; about forty workers are killed in either size
-)
+# Stages that chaos hit three times; about forty workers are killed in either size.
+MOST_EXHAUSTED = 4
 BAD_DAY = {2: "kill", 4: "flush", 6: "kill"}
 
 

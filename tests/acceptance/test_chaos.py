@@ -16,10 +16,8 @@ from vigia_detect.settings import Settings
 from vigia_detect.supervisor import ProcessSpec
 
 CASES = 200
-DAILY_CASES = 80  # the network looks at each picture: 200 of them, twice, take minutes
-WIDTH = 640
-# Stages that chaos hit three times; about forty workers are killed in either size.
-MOST_EXHAUSTED = 4
+# Of a telephone's camera; the work must be long enough to be hit by what is killed.
+WIDTH = 1600
 BAD_DAY = {2: "kill", 4: "flush", 6: "kill"}
 
 
@@ -38,29 +36,25 @@ def two_parents(settings: Settings, environment: Mapping[str, str]) -> Sequence[
     ]
 
 
-def submit_all(system: System, count: int) -> list[CaseId]:
-    """Submit cases: most routine, every tenth an emergency by its signs or by a person."""
+def submit_all(system: System) -> list[CaseId]:
+    """Submit 200 cases: most routine, every tenth an emergency by its signs or by a person."""
     kinds = {0: {"context": EMERGENCY}, 5: {"priority": "emergency"}}
     return [
         system.submit(number % 40, image=picture(number % 4, WIDTH), **kinds.get(number % 20, {}))
-        for number in range(count)
+        for number in range(CASES)
     ]
 
 
-def survive(system: System, seed: int, count: int = CASES, *, in_time: bool) -> None:
-    """Put cases through an undisturbed system, then as many through chaos; compare and check.
-
-    How long it took is printed, and checked where `in_time` is set: not in the daily suite, whose
-    machine may be busy with something else during one of the two halves.
-    """
+def survive(system: System, seed: int) -> None:
+    """Put 200 cases through an undisturbed system, then 200 through chaos; compare and check."""
     began = time.monotonic()
-    system.wait_all(submit_all(system, count), timeout_s=300)
+    system.wait_all(submit_all(system), timeout_s=60)
     undisturbed = time.monotonic() - began
 
     limit = 3 * undisturbed + system.settings.lease_s
     began = time.monotonic()
     with Chaos(system, seed, dict(BAD_DAY)) as chaos:
-        cases = submit_all(system, count)
+        cases = submit_all(system)
         system.wait_all(cases, timeout_s=4 * limit)
         disturbed = time.monotonic() - began
 
@@ -73,31 +67,30 @@ def survive(system: System, seed: int, count: int = CASES, *, in_time: bool) -> 
     )
     assert chaos.errors == []
     assert (chaos.broker_killed, chaos.flushed) == (2, 1)
-    assert len(ledger.cases) == count
+    assert len(ledger.cases) == CASES
     assert ledger.faults() == []
-    assert len(ledger.exhausted) <= MOST_EXHAUSTED
-    assert disturbed <= limit or not in_time
+    assert disturbed <= limit
 
 
-def test_cases_survive_on_sqlite_and_the_standard_layout() -> None:
+def test_200_cases_survive_on_sqlite_and_the_standard_layout() -> None:
     with running() as system:
-        survive(system, seed=1, count=DAILY_CASES, in_time=False)
+        survive(system, seed=1)
 
 
-def test_cases_survive_on_postgresql_and_two_worker_parents(postgres_url: str) -> None:
+def test_200_cases_survive_on_postgresql_and_two_worker_parents(postgres_url: str) -> None:
     with running(database_url=postgres_url, specs=two_parents) as system:
-        survive(system, seed=2, count=DAILY_CASES, in_time=False)
+        survive(system, seed=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(11, 16))
 def test_200_cases_survive_on_sqlite_again_and_again(seed: int) -> None:
     with running() as system:
-        survive(system, seed, in_time=True)
+        survive(system, seed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(21, 26))
 def test_200_cases_survive_on_postgresql_again_and_again(postgres_url: str, seed: int) -> None:
     with running(database_url=postgres_url, specs=two_parents) as system:
-        survive(system, seed, in_time=True)
+        survive(system, seed)

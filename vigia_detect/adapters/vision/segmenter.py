@@ -1,5 +1,6 @@
 """Where the wound is: the bundled segmentation network on ONNX Runtime."""
 
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -67,6 +68,12 @@ class Segmenter:
     def _run(self, pixels: Pixels) -> Floats:
         (found,) = self._session.run(None, {"pixels": pixels[None]})
         return np.asarray(found[0], np.float32)
+
+
+@cache
+def bundled() -> Segmenter:
+    """Return the network that Vigia carries: loaded once, and shared with forked processes."""
+    return Segmenter()
 
 
 def _padded(rgb: Pixels) -> Pixels:

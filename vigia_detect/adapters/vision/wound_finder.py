@@ -15,7 +15,7 @@ from vigia_detect.adapters.vision.own_classifier import OwnClassifier
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.adapters.vision.quality import QualityChecker
 from vigia_detect.adapters.vision.scene import LONGER_SIDE, Scene, load_scene, scene_of
-from vigia_detect.adapters.vision.segmenter import Floats, Mask, Pixels, Segmenter
+from vigia_detect.adapters.vision.segmenter import Floats, Mask, Pixels, Segmenter, bundled
 from vigia_detect.adapters.vision.size import Measured, measure_size
 from vigia_detect.adapters.vision.sticker import read_patches
 from vigia_detect.adapters.vision.tissue import Bed, find_tissue
@@ -66,7 +66,7 @@ class WoundFinder:
     ) -> None:
         self._reader = reader
         self._own = own
-        self._segmenter = segmenter or Segmenter()
+        self._segmenter = segmenter or bundled()
         self._checker = QualityChecker()
 
     def analyse(self, jpeg: bytes, lang: str) -> Analysis:

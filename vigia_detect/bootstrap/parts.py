@@ -4,12 +4,9 @@ Each part is imported when it is first made: a command that only lists cases doe
 the clinical rules, the picture library or Celery.
 """
 
-import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
@@ -359,44 +356,3 @@ class Vigia:
             Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
             Stage.TRIAGE: Triage(self.rules),
         }
-
-
-def write_stickers(path: Path, lang: Literal["es", "en"]) -> None:
-    """Write the sheet of stickers to print, a PDF or PNG by the path's ending."""
-    from vigia_detect.adapters.vision.sticker import write_sheet
-
-    write_sheet(path, lang)
-
-
-@dataclass(slots=True)
-class _Current:
-    """This process's parts; a forked child must not use its parent's connections."""
-
-    pid: int = 0
-    vigia: Vigia | None = None
-
-
-_current = _Current()
-
-
-def installed() -> bool:
-    """Tell whether this process has its own parts (a fork of one that has them does not)."""
-    return _current.vigia is not None and _current.pid == os.getpid()
-
-
-def current() -> Vigia:
-    """Return this process's parts, made from the environment on first use."""
-    if not installed():
-        install(Vigia())
-    assert _current.vigia is not None  # noqa: S101 - install() has just set it
-    return _current.vigia
-
-
-def install(vigia: Vigia) -> None:
-    """Use these parts in this process (tests and benchmarks bring their own)."""
-    _current.vigia, _current.pid = vigia, os.getpid()
-
-
-def reset() -> None:
-    """Forget this process's parts; whoever installed them closes them."""
-    _current.vigia = None

@@ -86,10 +86,11 @@ def test_a_lying_photograph_gets_an_upright_mask(vigia: Vigia) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_light_and_mirror_hardly_move_the_wound(segmenter: Segmenter, name: str) -> None:
+def test_a_turn_light_and_a_mirror_hardly_move_the_wound(segmenter: Segmenter, name: str) -> None:
     rgb = picture(name)
     mask = segmenter.mask(segmenter.probability(rgb))
     changes = {
+        "turned": (np.ascontiguousarray(np.rot90(rgb)), np.rot90(mask)),
         "mirrored": (np.ascontiguousarray(rgb[:, ::-1]), mask[:, ::-1]),
         "darker": ((rgb * 0.85).astype(np.uint8), mask),
         "lighter": (np.clip(rgb * 1.15, 0, 255).astype(np.uint8), mask),

@@ -27,9 +27,7 @@ class Relay:
         for position, run in enumerate(runs):
             try:
                 self._publisher.publish(run)
-            except (
-                Exception
-            ) as error:  # whatever it was, what was committed stands and is sent later
+            except Exception as error:  # whatever it was, what was committed is sent later
                 away = isinstance(error, BrokerUnavailableError)
                 event = "broker_unreachable" if away else "message_not_sent"
                 log.warning(event, count=len(runs) - position, exc_info=error)

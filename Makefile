@@ -27,8 +27,15 @@ demo: $(READY) ## run six cases end to end in a throw-away home
 up: $(READY) ## keep a whole system running on this machine
 	$(BIN)/vigia up
 
+# Acceptance tests measure and kill whole systems: they run alone, one by one.
+SIDE_BY_SIDE := tests/unit tests/contract tests/integration tests/test_async_pipeline.py
 test: $(READY) ## pass all tests
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest --numprocesses 2 $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest tests/acceptance
+endif
 
 test-slow: $(READY) ## pass the tests that take many minutes
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -275,7 +275,7 @@ def test_the_documents_short_form_is_understood(picture: Path) -> None:
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize("unknown", ["", "PAC-1", str(new_case_id())])
+@pytest.mark.parametrize("unknown", ["", "PAC-1", str(new_case_id())], ids=["none", "code", "id"])
 def test_an_unknown_case_is_an_error(unknown: str) -> None:
     with pytest.raises(NotFoundError):
         async_pipeline.get_pipeline_status(unknown)

@@ -21,7 +21,7 @@ from vigia_detect.cli.up import PATIENCE
 from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
-from vigia_detect.domain.states import CASE_ENDS
+from vigia_detect.domain.states import CASE_ENDS, RUN_ENDS
 from vigia_detect.embedded import EmbeddedBroker
 from vigia_detect.settings import Settings
 from vigia_detect.supervisor import ProcessSpec, Supervisor
@@ -131,6 +131,14 @@ class System:
         began = time.monotonic()
         wait_until(lambda: not self.open_cases(wanted), timeout_s, pause_s=0.1)
         return time.monotonic() - began
+
+    def wait_idle(self, timeout_s: float) -> None:
+        """Wait until no work is left, notifications of ended cases included."""
+        wait_until(lambda: not self._unfinished(), timeout_s, pause_s=0.1)
+
+    def _unfinished(self) -> bool:
+        with self.vigia.store.read() as work:
+            return any(state not in RUN_ENDS for _, state in work.runs.counts())
 
     def pid(self, name: str) -> int | None:
         """Return the pid of a process of the layout while it runs."""

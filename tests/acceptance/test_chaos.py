@@ -57,6 +57,8 @@ def survive(system: System, seed: int) -> None:
         cases = submit_all(system)
         system.wait_all(cases, timeout_s=4 * limit)
         disturbed = time.monotonic() - began
+    # whoever was sending when the last case ended may have been killed
+    system.wait_idle(timeout_s=2 * system.settings.lease_s)
 
     ledger = read_ledger(system.settings.sql_url, cases)
     sys.stderr.write(

@@ -45,10 +45,14 @@ def submit_all(system: System) -> list[CaseId]:
     ]
 
 
-def survive(system: System, seed: int) -> None:
-    """Put 200 cases through an undisturbed system, then 200 through chaos; compare and check."""
+def survive(system: System, seed: int, *, in_time: bool) -> None:
+    """Put 200 cases through an undisturbed system, then 200 through chaos; compare and check.
+
+    How long it took is printed, and checked where `in_time` is set: not in the daily suite, whose
+    machine may be busy with something else during one of the two halves.
+    """
     began = time.monotonic()
-    system.wait_all(submit_all(system), timeout_s=60)
+    system.wait_all(submit_all(system), timeout_s=300)
     undisturbed = time.monotonic() - began
 
     limit = 3 * undisturbed + system.settings.lease_s
@@ -71,28 +75,29 @@ def survive(system: System, seed: int) -> None:
     assert (chaos.broker_killed, chaos.flushed) == (2, 1)
     assert len(ledger.cases) == CASES
     assert ledger.faults() == []
-    assert disturbed <= limit
+    assert len(ledger.exhausted) <= CASES // 50
+    assert disturbed <= limit or not in_time
 
 
 def test_200_cases_survive_on_sqlite_and_the_standard_layout() -> None:
     with running() as system:
-        survive(system, seed=1)
+        survive(system, seed=1, in_time=False)
 
 
 def test_200_cases_survive_on_postgresql_and_two_worker_parents(postgres_url: str) -> None:
     with running(database_url=postgres_url, specs=two_parents) as system:
-        survive(system, seed=2)
+        survive(system, seed=2, in_time=False)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(11, 16))
 def test_200_cases_survive_on_sqlite_again_and_again(seed: int) -> None:
     with running() as system:
-        survive(system, seed)
+        survive(system, seed, in_time=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(21, 26))
 def test_200_cases_survive_on_postgresql_again_and_again(postgres_url: str, seed: int) -> None:
     with running(database_url=postgres_url, specs=two_parents) as system:
-        survive(system, seed)
+        survive(system, seed, in_time=True)

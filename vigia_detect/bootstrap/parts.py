@@ -4,12 +4,12 @@ Each part is imported when it is first made: a command that only lists cases doe
 the clinical rules, the picture library or Celery.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vigia_detect.domain.ids import AlertId
-from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
+from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.settings import Settings, load_settings
@@ -328,10 +328,14 @@ class Vigia:
         """
         from vigia_detect.adapters.crypto import KeyRing
         from vigia_detect.adapters.db.store import SqlStore
-        from vigia_detect.clinical import assess, parse_case
 
         del KeyRing, SqlStore
-        self._bodies_without_store()
+        if self._bodies_without_store():
+            self._warm_up_rules()
+
+    def _warm_up_rules(self) -> None:
+        from vigia_detect.clinical import assess, parse_case
+
         assess(parse_case({"patient_code": "preload", "patient_context": {}}), self.rules)
 
     def close(self) -> None:
@@ -345,14 +349,34 @@ class Vigia:
         return {**self._bodies_without_store(), Stage.AUDIT_LOG: AuditLog(self.store)}
 
     def _bodies_without_store(self) -> "Mapping[Stage, StageBody]":
+        """Return the bodies of the stages that this process may be sent, and load no others."""
+        makers: Mapping[Stage, Callable[[], StageBody]] = {
+            Stage.IMAGE_ANALYSIS: self._image_analysis,
+            Stage.RISK_SCORE: self._risk_score,
+            Stage.MEDICAL_ANALYSIS: self._medical_analysis,
+            Stage.TRIAGE: self._triage,
+        }
+        return {stage: make() for stage, make in makers.items() if self._serves(stage)}
+
+    def _serves(self, stage: Stage) -> bool:
+        return any(queue in self._queues for queue in (QUEUES[stage], Queue.EMERGENCY))
+
+    def _image_analysis(self) -> "StageBody":
         from vigia_detect.stages.image_analysis import ImageAnalysis
-        from vigia_detect.stages.medical_analysis import MedicalAnalysis
+
+        return ImageAnalysis(self.wound_finder, self.rules)
+
+    def _risk_score(self) -> "StageBody":
         from vigia_detect.stages.risk_score import RiskScore
+
+        return RiskScore(self.rules)
+
+    def _medical_analysis(self) -> "StageBody":
+        from vigia_detect.stages.medical_analysis import MedicalAnalysis
+
+        return MedicalAnalysis(self.rules)
+
+    def _triage(self) -> "StageBody":
         from vigia_detect.stages.triage import Triage
 
-        return {
-            Stage.IMAGE_ANALYSIS: ImageAnalysis(self.wound_finder, self.rules),
-            Stage.RISK_SCORE: RiskScore(self.rules),
-            Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
-            Stage.TRIAGE: Triage(self.rules),
-        }
+        return Triage(self.rules)

@@ -33,14 +33,14 @@ def start_logging(loglevel: int | None = None, **_: object) -> None:
 @worker_init.connect
 def load_before_forking(**_: object) -> None:
     """Load what every process of the pool needs, so that a new one works at once."""
-    Vigia().preload()
+    _serving().preload()
 
 
 @worker_process_init.connect
 def start_sweeping(**_: object) -> None:
     """Give the new process its own parts and start its sweeper and watchdog."""
     if not installed():
-        install(Vigia(queues=frozenset(celery_app.amqp.queues.consume_from)))
+        install(_serving())
     vigia = current()
     _stop.clear()
     sweeper, watchdog = vigia.sweeper, vigia.watchdog
@@ -55,3 +55,7 @@ def start_sweeping(**_: object) -> None:
 def stop_sweeping(**_: object) -> None:
     """Stop the sweeper of a process that ends in good order."""
     _stop.set()
+
+
+def _serving() -> Vigia:
+    return Vigia(queues=frozenset(celery_app.amqp.queues.consume_from))

@@ -15,6 +15,8 @@ from vigia_detect.domain.policy import Queue
 from vigia_detect.settings import Settings
 from vigia_detect.supervisor import ProcessSpec
 
+pytestmark = pytest.mark.alone
+
 CASES = 200
 # Of a telephone's camera; the work must be long enough to be hit by what is killed.
 WIDTH = 1600

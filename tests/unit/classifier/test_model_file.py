@@ -105,6 +105,8 @@ HARM: dict[str, Callable[[Path], object]] = {
     "a path out of the folder": rewritten(
         lambda body: body.update(files={"../../secret": "0", "head.npz": "0"})
     ),
+    "a name that leads out of the folder": rewritten(lambda body: body.update(name="../../out")),
+    "a figure in words": rewritten(lambda body: body.update(figures={"accuracy": "high"})),
     "infinity": rewritten(lambda body: body.update(temperature=float("inf"))),
 }
 

@@ -7,7 +7,6 @@ compared. The id holds the manifest's own checksum, so a changed manifest is ano
 import hashlib
 import io
 import json
-import re
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +27,6 @@ MANIFEST, HEAD = "manifest.json", "head.npz"
 FILES = frozenset({MANIFEST, HEAD, "report.html", "report.json"})
 MAX_BYTES = 100_000_000
 ARRAYS = ("mean", "inverse", "weight", "weights", "bias")
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)

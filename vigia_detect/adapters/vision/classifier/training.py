@@ -17,7 +17,7 @@ from vigia_detect.adapters.vision.classifier.dataset import (
     present,
     read_folder,
 )
-from vigia_detect.adapters.vision.classifier.facts import Facts
+from vigia_detect.adapters.vision.classifier.facts import NAME, Facts
 from vigia_detect.adapters.vision.classifier.figures import (
     Figure,
     Figures,
@@ -37,7 +37,7 @@ from vigia_detect.adapters.vision.classifier.grouping import (
 )
 from vigia_detect.adapters.vision.classifier.heads import Kind, Labels, Numbers
 from vigia_detect.adapters.vision.classifier.model import left_to_person
-from vigia_detect.adapters.vision.classifier.model_file import NAME, write_model
+from vigia_detect.adapters.vision.classifier.model_file import write_model
 from vigia_detect.adapters.vision.classifier.report import page
 from vigia_detect.errors import InvalidDataSetError, InvalidOptionError
 

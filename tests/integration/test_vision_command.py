@@ -81,6 +81,30 @@ def test_masks_that_would_overwrite_each_other_are_refused(tmp_path: Path) -> No
     assert not (tmp_path / "masks").exists()
 
 
+def test_a_mask_never_replaces_a_picture(tmp_path: Path) -> None:
+    with Image.open(FUSEG / "0154.jpg") as image:
+        image.save(tmp_path / "0154.png")
+    before = (tmp_path / "0154.png").read_bytes()
+    found = run(tmp_path, tmp_path, "--masks", tmp_path / "new" / "..")
+    assert isinstance(found.exception, InvalidOptionError)
+    assert (tmp_path / "0154.png").read_bytes() == before
+
+
+def test_masks_need_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = run(tmp_path, FUSEG, "--masks", tmp_path / "file")
+    assert isinstance(found.exception, InvalidOptionError)
+
+
+def test_photographs_of_other_kinds_in_a_folder_are_not_passed_over(tmp_path: Path) -> None:
+    shutil.copy(FUSEG / "0154.jpg", tmp_path / "a.jfif")
+    (tmp_path / "b.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    (tmp_path / "notes.txt").write_text("no picture")
+    first, second = pictures(run(tmp_path, tmp_path, "--json"))
+    assert first["usable"] is True
+    assert "iPhone" in second["error"]["es"]
+
+
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
     found = run(tmp_path, tmp_path)
     assert isinstance(found.exception, InvalidOptionError)

@@ -18,20 +18,24 @@ from vigia_detect.domain.findings import Inspection
 from vigia_detect.errors import InvalidImageError, InvalidOptionError
 from vigia_detect.stages.image_analysis import describe
 
-KINDS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+READABLE = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
+# photographs that Vigia refuses with advice; passing them over would lose a patient's picture
+REFUSED = frozenset({".heic", ".heif", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".dng"})
+KINDS = READABLE | REFUSED
 
 
 def look(paths: list[Path], *, masks: Path | None, as_json: bool) -> None:
     """Print what is found in each picture; a file that is none does not stop the others.
 
     Raises:
-        InvalidOptionError: nothing to look at, or two masks would have one name.
+        InvalidOptionError: nothing to look at, or no place for the masks: two would have one name,
+            one would replace a picture, or the folder cannot be written.
         SystemExit: with `INVALID_INPUT` when some file could not be looked at.
     """
     pictures = _pictures(paths)
     if masks is not None:
         _check_names(pictures)
-        masks.mkdir(parents=True, exist_ok=True)
+        _check_place(masks, pictures)
     vigia = current()
     said = [
         _looked_at(vigia, path, masks)
@@ -67,6 +71,20 @@ def _check_names(pictures: list[Path]) -> None:
         raise InvalidOptionError(
             f"--masks: {count} pictures are called {stem}; their masks would overwrite each other. "
             "Look at one folder at a time."
+        )
+
+
+def _check_place(masks: Path, pictures: list[Path]) -> None:
+    """Make the folder, unless a mask in it would replace the photograph that it belongs to."""
+    try:
+        masks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidOptionError(f"--masks: {masks} cannot be made ({error.strerror}).") from error
+    places = {(masks / f"{picture.stem}.png").resolve() for picture in pictures}
+    lost = [str(picture) for picture in pictures if picture.resolve() in places]
+    if lost:
+        raise InvalidOptionError(
+            f"--masks: the mask would replace the picture {lost[0]}. Choose another folder."
         )
 
 

@@ -193,4 +193,6 @@ def test_a_wound_beside_the_sticker_is_measured(vigia: Vigia) -> None:
 
 def test_a_portrait_is_told_to_be_a_face(vigia: Vigia) -> None:
     found = vigia.inspector.inspect(png(drawings.photograph("astronaut.png"))).findings
-    assert "face" in found.problems  # which the rules take for unusable, D-C1
+    assert "face" in found.problems
+    assert not found.usable  # D-C1: no class beside a face, whatever else seems to be a wound
+    assert found.wound is None

@@ -166,6 +166,12 @@ def test_a_network_that_is_not_what_its_manifest_says_is_refused(
         Segmenter(manifest)
 
 
+def test_a_process_computes_in_one_thread() -> None:
+    cv2.setNumThreads(4)
+    Segmenter()
+    assert cv2.getNumThreads() == 1
+
+
 def test_the_manifest_says_what_a_reader_must_know() -> None:
     said = orjson.loads(BUNDLED.read_bytes())
     assert {"id", "version", "sha256", "licence", "attribution", "training_data"} <= said.keys()

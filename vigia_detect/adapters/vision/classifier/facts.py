@@ -53,7 +53,9 @@ def parse_facts(body: dict[str, Any], version: int) -> Facts:
         InvalidModelError: another format, or values that cannot be.
     """
     if body["format"] != version:
-        raise InvalidModelError(f"Model format {body['format']!r}; this version reads {version}.")
+        raise InvalidModelError(
+            f"Model format {body['format']!r}; this version reads {version}: train it anew."
+        )
     facts = Facts(
         name=_name(body["name"]),
         created=_text(body["created"]),

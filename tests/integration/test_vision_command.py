@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,12 @@ def test_a_broken_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert broken["error"]["code"] in {"damaged", "truncated"}
     assert absent["error"]["code"] == "unreadable"
     assert "usable" not in broken
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (pipe,) = pictures(run(tmp_path, tmp_path, "--json"))
+    assert pipe["error"]["code"] == "unreadable"
 
 
 def test_people_read_it_in_words(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """`vigia vision`: looks at pictures in files; no case, broker or database."""
 
+import errno
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -100,13 +102,19 @@ def _looked_at(vigia: Vigia, path: Path, masks: Path | None) -> JsonObject:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return _opened(path)
     except OSError as error:
         raise InvalidImageError(
             "unreadable",
             es=f"No se puede leer {path.name} ({error.strerror}): revise la ruta y los permisos.",
             en=f"{path.name} cannot be read ({error.strerror}): check the path and permissions.",
         ) from error
+
+
+def _opened(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return path.read_bytes()
 
 
 def _write(path: Path, inspection: Inspection) -> str:

@@ -5,13 +5,14 @@ the clinical rules, the picture library or Celery.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
-from vigia_detect.errors import ConfigurationError
+from vigia_detect.errors import ConfigurationError, InvalidModelError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -324,19 +325,28 @@ class Vigia:
         """Import what stages need and load the rules, but open nothing.
 
         A worker does so before it forks: its processes start at once, also after one was killed,
-        and share the memory.
+        and share the memory. A damaged network stops no worker: cases then go on without it.
         """
         from vigia_detect.adapters.crypto import KeyRing
         from vigia_detect.adapters.db.store import SqlStore
 
         del KeyRing, SqlStore
-        if self._bodies_without_store():
+        bodies = self._bodies_without_store()
+        if bodies:
             self._warm_up_rules()
+        if Stage.IMAGE_ANALYSIS in bodies:
+            self._warm_up_network()
 
     def _warm_up_rules(self) -> None:
         from vigia_detect.clinical import assess, parse_case
 
         assess(parse_case({"patient_code": "preload", "patient_context": {}}), self.rules)
+
+    def _warm_up_network(self) -> None:
+        from vigia_detect.adapters.vision.segmenter import bundled
+
+        with suppress(InvalidModelError):  # each look says so, the other stages go on
+            bundled()
 
     def close(self) -> None:
         """Close the database's connections."""

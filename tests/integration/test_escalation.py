@@ -108,6 +108,20 @@ def test_who_acknowledged_may_still_say_not_mine(loop: Loop) -> None:
     assert loop.now_told() == ["bea/slack"]
 
 
+def test_nobody_gives_back_what_another_has_taken(loop: Loop) -> None:
+    known = loop.open()
+    loop.now_told()
+    assert loop.after(120) == ["bea/slack"]
+    assert answer(loop, known, AlertEvent.ACKNOWLEDGE, "ana")
+    assert not answer(loop, known, AlertEvent.DECLINE, "bea")
+    kept = stored(loop, known)
+    assert (kept.state, kept.acknowledged_by) == (AlertState.ACKNOWLEDGED, "ana")
+    assert kept.declined == ("bea",)
+    assert events(loop, known).count(AuditEvent.ALERT_DECLINED) == 1
+    assert loop.after(899) == []
+    assert loop.after(1) == ["ana/slack"]  # the deadline of the one who has it still holds
+
+
 def test_when_all_decline_everybody_is_told_once_more_and_no_more(loop: Loop) -> None:
     known = loop.open()
     told = loop.now_told()

@@ -111,8 +111,8 @@ class Escalator:
         """Take a person's answer.
 
         Returns:
-            False when the alert's state does not allow it any more (somebody was faster), and
-            the runs to publish.
+            False when it changes nothing (its state does not allow it any more, or somebody else
+            has the alert), and the runs to publish.
         """
         alert = work.alerts.lock(alert_id)
         if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
@@ -121,6 +121,9 @@ class Escalator:
         detail = {"how": answer.how, "latency_s": latency, "kind": alert.kind, "drill": alert.drill}
         _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
         if answer.event == AlertEvent.DECLINE:
+            if _is_anothers(alert, answer.by):
+                work.alerts.save(_without(alert, answer.by))
+                return False, ()
             return True, self._declined(work, alert, answer.by)
         return True, _taken(work, alert, answer)
 
@@ -147,12 +150,11 @@ class Escalator:
         first = by not in alert.declined
         state = step(ALERT_TABLE, alert.state, AlertEvent.DECLINE)
         back = replace(
-            alert,
+            _without(alert, by),
             state=state,
             acknowledged_at=None,
             acknowledged_by=None,
             turn=alert.turn + 1,
-            declined=(*alert.declined, by) if first else alert.declined,
         )
         if (first or alert.state != AlertState.OPEN) and moves_on(progress_of(back)):
             return self._go_on(work, back)
@@ -188,6 +190,18 @@ def _hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
     return any(
         one.state in TOLD or (one.state not in HOPELESS and one.id in waiting) for one in turn
     )
+
+
+def _is_anothers(alert: StoredAlert, person: str) -> bool:
+    """Tell whether somebody else has taken the alert on: only that one can give it back."""
+    has = alert.acknowledged_by
+    return has is not None and has.strip().casefold() != person.strip().casefold()
+
+
+def _without(alert: StoredAlert, person: str) -> StoredAlert:
+    """Return the alert with `person` among those who said "not mine"."""
+    others = tuple(one for one in alert.declined if one != person)
+    return replace(alert, declined=(*others, person))
 
 
 def _has_news(alert: StoredAlert, request: AlertRequest, *, asked: bool) -> bool:

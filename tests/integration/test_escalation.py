@@ -13,6 +13,7 @@ from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
 from vigia_detect.domain.ids import AlertId, alert_id
 from vigia_detect.domain.notification import Channel
+from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.errors import ChannelPermanentError, ChannelTemporaryError
 from vigia_detect.stages.alert_report import alert_times
@@ -172,10 +173,40 @@ def test_a_temporary_failure_is_tried_again_with_the_same_id(loop: Loop) -> None
             text("select attempt, outcome, error_code from notification_attempts order by attempt")
         ).all()
     assert [tuple(row) for row in rows] == [
-        (1, "temporary", "ChannelTemporary"),
+        (1, "told_to_wait", "ChannelTemporary"),
         (2, "accepted", None),
     ]
     assert one.provider_id == "p-1"
+
+
+def test_what_is_told_to_wait_uses_up_no_attempt(loop: Loop) -> None:
+    times = 2 * loop.vigia.policies[NOTIFICATION].max_attempts
+    loop.phone.failures = [ChannelTemporaryError("busy", retry_after_s=1) for _ in range(times)]
+    known = loop.open("high_risk")
+    told = [one for _ in range(times + 2) for one in loop.after(61)]
+    assert "bea/slack" in told
+    with loop.vigia.store.read() as work:
+        for one in work.notifications.of_alert(AlertId(known)):
+            assert one.state != NotificationState.FAILED_PERMANENT
+            assert work.notifications.spent(one.id) <= 1
+
+
+def test_many_that_wait_for_one_address_each_ask_a_few_times(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, runs = 60, []
+    send = loop.vigia.notifications.run
+    asking = lambda run_id, attempt: (runs.append(run_id), send(run_id, attempt))  # noqa: E731
+    monkeypatch.setattr(loop.vigia.notifications, "run", asking)
+    for _ in range(count):
+        loop.open("system_error")
+    told: list[str] = []
+    for _ in range(4 * count):
+        told += loop.after(0.1)
+        if len(told) == count:
+            break
+    assert told == ["ops/webhook"] * count
+    assert len(runs) <= 6 * count  # all at each turn would be 30 times count
 
 
 class ProcessKilledError(BaseException):

@@ -1,7 +1,8 @@
 """Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
 
-Whoever calls holds nothing yet: the alert's own row is locked first, so that an answer and a
-deadline at the same moment happen one after the other.
+Rows are locked in one order everywhere, so that no two transactions wait for each other: the alert,
+then a deadline or gate, then a run, then a notification. An answer and a deadline at the same
+moment so happen one after the other.
 """
 
 from collections.abc import Mapping
@@ -92,13 +93,18 @@ class Escalator:
             _supersede_urgent(work, subject)
         return known, tell(work, alert)[1]
 
-    def fire(self, work: UnitOfWork, timer: DueTimer) -> tuple[Run, ...]:
-        """Act on a deadline that this transaction has won; return the runs to publish."""
+    def fire(self, work: UnitOfWork, timer: DueTimer, alert: StoredAlert | None) -> tuple[Run, ...]:
+        """Act on a deadline that this transaction has won; return the runs to publish.
+
+        Args:
+            work: the transaction.
+            timer: the deadline.
+            alert: whose it is, locked before the deadline was won (`alert_of`).
+        """
         detail = {"kind": timer.kind, "round": timer.round}
         work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
         if timer.kind == Deadline.NOT_ACCEPTED:
             return next_channel(work, RunId(timer.subject))
-        alert = work.alerts.lock(AlertId(timer.subject))
         if alert is None or alert.turn != timer.round:
             return ()
         if timer.kind == Deadline.NOT_ACTED:
@@ -160,6 +166,14 @@ class Escalator:
             return self._go_on(work, back)
         wait_for_answer(work, back, read_plan(back.plan))
         return ()
+
+
+def alert_of(work: UnitOfWork, timer: DueTimer) -> StoredAlert | None:
+    """Return the alert that a deadline belongs to, held until the transaction ends."""
+    if timer.kind != Deadline.NOT_ACCEPTED:
+        return work.alerts.lock(AlertId(timer.subject))
+    one = work.notifications.get(RunId(timer.subject))
+    return work.alerts.lock(one.alert_id) if one else None
 
 
 def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:

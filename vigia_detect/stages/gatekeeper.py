@@ -1,34 +1,31 @@
 """Lets messages through to channels: at their pace, and not at all while one is out of order."""
 
 import hashlib
-import random
 
 from vigia_detect.domain import gate as rules
 from vigia_detect.domain.gate import PACES, Gate
 from vigia_detect.domain.notification import Channel, Recipient
+from vigia_detect.domain.records import StoredNotification
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ChannelTemporaryError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 
 OWN = frozenset({Channel.INBOX, Channel.CONSOLE})
-SPREAD_S = {Urgency.EMERGENCY: 0.0, Urgency.URGENT: 2.0, Urgency.ROUTINE: 30.0}
-"""What has to wait comes back within this long after, so that not all come at once."""
 
 log = get_logger()
 
 
-def ask(work: UnitOfWork, to: Recipient, urgency: Urgency) -> float:
-    """Take a place in the channel's pace, or return how many seconds to wait for one."""
-    if to.channel in OWN:
+def ask(work: UnitOfWork, one: StoredNotification, urgency: Urgency) -> float:
+    """Let a notification through, or give it a place in line; return the seconds until then."""
+    if one.to.channel in OWN:
         return 0.0
-    name, now = gate_name(to), work.now()
-    gate = work.gates.lock(name)
-    wait = rules.wait_s(gate, now, urgency)
-    if wait > 0:
-        return wait + random.uniform(0, SPREAD_S[urgency])  # noqa: S311 - no secret
-    work.gates.save(name, rules.passed(gate, now, PACES.get(to.channel, 0.0)))
-    return 0.0
+    name, now, pace_s = gate_name(one.to), work.now(), PACES.get(one.to.channel, 0.0)
+    turn = rules.ask(work.gates.lock(name), now, urgency, pace_s, one.place_at)
+    work.gates.save(name, turn.gate)
+    if turn.place is not None:
+        work.notifications.put_in_line(one.id, turn.place)
+    return turn.wait_s
 
 
 def note(store: Store, to: Recipient, error: Exception | None) -> None:

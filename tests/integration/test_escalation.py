@@ -15,7 +15,11 @@ from vigia_detect.domain.ids import AlertId, alert_id
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import StoredAlert
-from vigia_detect.errors import ChannelPermanentError, ChannelTemporaryError
+from vigia_detect.errors import (
+    ChannelAwayError,
+    ChannelPermanentError,
+    ChannelTemporaryError,
+)
 from vigia_detect.stages.alert_report import alert_times
 
 TEMPORARY = ChannelTemporaryError("busy")
@@ -378,6 +382,19 @@ def test_a_shut_channel_is_left_to_others_and_tried_again_later(loop: Loop) -> N
     loop.open()
     assert loop.now_told() == ["ana/email"]  # at once: slack asked to be left alone
     assert "ana/slack" in loop.after(61)
+
+
+def test_a_server_that_is_silent_to_one_is_left_alone_by_all(loop: Loop) -> None:
+    loop.phone.failures = [ChannelAwayError("no answer", slow=True)]
+    loop.open()
+    assert loop.now_told() == []  # slack: C1 was silent
+    other = loop.open("high_risk")  # slack: C2, of the same server
+    assert "bea/slack" not in loop.now_told()
+    with loop.vigia.store.read() as work:
+        assert {one.state for one in work.notifications.of_alert(AlertId(other))} == {
+            NotificationState.PENDING
+        }
+    assert "bea/slack" in loop.after(31)
 
 
 def test_an_emergency_does_not_wait_for_the_pace_of_routine(loop: Loop) -> None:

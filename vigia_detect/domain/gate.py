@@ -89,7 +89,7 @@ def ask(
     wait = max(wait, 0.0 if place is None else place - now)
     in_line = place is not None or urgency == Urgency.EMERGENCY
     if wait == 0 and (in_line or line <= now):
-        return Turn(passed(gate, now, pace_s))
+        return Turn(passed(probed(gate, now), now, pace_s))
     if place is not None and max(wait, now - place) <= PATIENCE * pace_s:
         return Turn(gate, wait, place)
     given = max(now + wait, line)
@@ -101,14 +101,27 @@ def passed(gate: Gate, now: float, pace_s: float) -> Gate:
     return replace(gate, free_at=max(gate.free_at, now) + pace_s)
 
 
-def failed(gate: Gate, now: float, retry_after_s: float | None) -> Gate:
-    """Return the gate after a temporary failure; what the provider asks for is kept to.
+def probed(gate: Gate, now: float) -> Gate:
+    """Return the gate after one went through: if it had been shut, the others wait for that one."""
+    return replace(gate, shut_until=now + SHUT_S) if gate.failures >= TRIP_AFTER else gate
 
-    A provider that asks to wait works: that is no failure, and shuts the gate for that time only.
+
+def failed(
+    gate: Gate, now: float, retry_after_s: float | None = None, *, slow: bool = False
+) -> Gate:
+    """Return the gate after a temporary failure.
+
+    Args:
+        gate: as it was.
+        now: Unix seconds.
+        retry_after_s: what the provider asks for is kept to. It works then: that is no failure, and
+            shuts the gate for that time only.
+        slow: the provider did not answer in time. The gate is shut at once, before all workers wait
+            for it.
     """
     if retry_after_s is not None:
         return replace(gate, shut_until=max(gate.shut_until, now + retry_after_s))
-    failures = gate.failures + 1
+    failures = gate.failures + (TRIP_AFTER if slow else 1)
     shut = now + SHUT_S if failures >= TRIP_AFTER else gate.shut_until
     return replace(gate, failures=failures, shut_until=max(gate.shut_until, shut))
 

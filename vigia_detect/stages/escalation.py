@@ -17,6 +17,7 @@ from vigia_detect.domain.alert_states import (
     TOLD,
     AlertEvent,
     AlertState,
+    NotificationState,
 )
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
@@ -202,7 +203,11 @@ def _hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
     """Tell whether somebody of a turn has been told, or still may be in time."""
     waiting = work.timers.armed([one.id for one in turn])
     return any(
-        one.state in TOLD or (one.state not in HOPELESS and one.id in waiting) for one in turn
+        one.state in TOLD
+        or (one.state not in HOPELESS and one.id in waiting)
+        # Nobody has tried it: our own queue is long, and telling more people would not shorten it.
+        or (one.state == NotificationState.PENDING and one.place_at is None)
+        for one in turn
     )
 
 

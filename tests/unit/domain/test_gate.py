@@ -45,6 +45,15 @@ def test_what_a_provider_asks_for_holds_for_all(retry_after: float, urgency: Urg
     assert abs(wait_s(failed(Gate(), NOW, retry_after), NOW, urgency) - retry_after) < 1e-6
 
 
+def test_a_server_that_does_not_answer_is_shut_at_once_and_tried_by_one() -> None:
+    gate = failed(Gate(), NOW, slow=True)
+    assert wait_s(gate, NOW, Urgency.EMERGENCY) == SHUT_S
+    probe = ask(gate, NOW + SHUT_S, Urgency.EMERGENCY, 1.0)
+    assert probe.wait_s == 0.0
+    assert ask(probe.gate, NOW + SHUT_S, Urgency.EMERGENCY, 1.0).wait_s == SHUT_S
+    assert ask(recovered(probe.gate), NOW + SHUT_S, Urgency.EMERGENCY, 1.0).wait_s == 0.0
+
+
 def test_told_to_wait_is_no_failure() -> None:
     gate = Gate()
     for _ in range(3 * TRIP_AFTER):

@@ -9,7 +9,12 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.error import URLError
 
-from vigia_detect.errors import ChannelError, ChannelPermanentError, ChannelTemporaryError
+from vigia_detect.errors import (
+    ChannelAwayError,
+    ChannelError,
+    ChannelPermanentError,
+    ChannelTemporaryError,
+)
 
 TOO_MANY = 429
 UNSAID_S = 1.0
@@ -81,4 +86,5 @@ def _typed(channel: str, error: Exception) -> ChannelError:
             f"{channel}: the server's certificate is not trusted; VIGIA_CA_FILE can name an "
             "authority of the hospital's own."
         )
-    return ChannelTemporaryError(f"{channel}: {type(error).__name__}")
+    slow = isinstance(error, TimeoutError)
+    return ChannelAwayError(f"{channel}: {type(error).__name__}", slow=slow)

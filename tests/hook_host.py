@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ class Receiver:
     def __init__(self) -> None:
         self.url = ""
         self.taken: dict[str, Any] = {}
+        self.times: Counter[str] = Counter()
         self.deliveries = 0
         self.next: list[Told] = []
 
@@ -29,6 +31,7 @@ class Receiver:
         except WebhookVerificationError:
             return Told(401)
         assert asked.headers["idempotency-key"] == asked.headers["webhook-id"]
+        self.times[asked.headers["webhook-id"]] += 1
         self.taken.setdefault(asked.headers["webhook-id"], event)
         return Told(204)
 

@@ -68,6 +68,12 @@ class Notifications(Protocol):
     ) -> None:
         """Note how the attempt that is being sent ended. `subject` is the audit entry's."""
 
+    def spent(self, known: RunId) -> int:
+        """Return how many attempts count; those that were told to wait do not."""
+
+    def put_in_line(self, known: RunId, place_at: float) -> None:
+        """Keep a notification's place in the line of its address."""
+
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
 

@@ -16,6 +16,7 @@ VigiaError
 │   └── StorageFullError
 ├── ChannelError                   a channel did not take a notification
 │   ├── ChannelTemporaryError      it may take it later
+│   │   └── ChannelAwayError       its server does not answer
 │   └── ChannelPermanentError      it never will: tell by another channel
 ├── AnswerRefusedError             somebody's answer to an alert does not count
 │   ├── ForgedLinkError            the link or request is not genuine
@@ -151,6 +152,18 @@ class ChannelTemporaryError(ChannelError):
     def __init__(self, text: str = "", *, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
+
+
+class ChannelAwayError(ChannelTemporaryError):
+    """The channel's server does not answer at all, so neither does it for anybody else.
+
+    Attributes:
+        slow: it let us wait, and so kept a worker from other messages.
+    """
+
+    def __init__(self, text: str = "", *, slow: bool = False) -> None:
+        super().__init__(text)
+        self.slow = slow
 
 
 class ChannelPermanentError(ChannelError):

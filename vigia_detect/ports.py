@@ -114,8 +114,11 @@ class Runs(Protocol):
     def unpublish(self, runs: Sequence[Run]) -> None:
         """Note that these messages did not reach the broker."""
 
-    def take_lapsed(self, limit: int) -> tuple[Run, ...]:
-        """Win running rows whose lease ran out, locked until the transaction ends."""
+    def lapsed(self, limit: int) -> tuple[Run, ...]:
+        """Return runs whose lease ran out, the oldest first (a look: others may see them)."""
+
+    def win_lapsed(self, run: Run) -> bool:
+        """Hold such a run until the transaction ends; False when another process has it."""
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""

@@ -70,7 +70,7 @@ def states(store: SqlStore, case_id: CaseId) -> dict[str, RunState]:
 def test_tables_match_the_migrations(store: SqlStore) -> None:
     with store._durable.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert store.check() == "0003"
+    assert store.check() == "0006"
 
 
 def test_a_database_without_tables_says_what_to_do(database_url: str) -> None:
@@ -190,7 +190,8 @@ def test_a_late_result_changes_nothing(store: SqlStore) -> None:
     assert slow is not None
     time.sleep(0.05)
     with store.begin() as work:
-        (lapsed,) = work.runs.take_lapsed(10)
+        (lapsed,) = work.runs.lapsed(10)
+        assert work.runs.win_lapsed(lapsed)
         work.runs.lose(lapsed, "worker_lost")
         work.commit()
     with pytest.raises(LeaseLostError):
@@ -214,7 +215,8 @@ def test_renewing_keeps_a_lease(store: SqlStore) -> None:
         work.commit()
     time.sleep(0.1)
     with store.begin() as work:
-        assert work.runs.take_lapsed(10) == ()
+        assert work.runs.lapsed(10) == ()
+        assert not work.runs.win_lapsed(run)
     finish(store, run)
     with store.begin(relaxed=True) as work:
         assert not work.runs.renew(run, LEASE_S)

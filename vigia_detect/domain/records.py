@@ -99,6 +99,7 @@ class StoredNotification:
         step: of the policy, from 1.
         rank: the contact's place among the person's contacts, from 0.
         provider_id: the provider's name for it, once accepted.
+        place_at: its place in the line of its address, if it was given one, in Unix seconds.
     """
 
     id: RunId
@@ -109,6 +110,7 @@ class StoredNotification:
     to: Recipient
     state: NotificationState = NotificationState.PENDING
     provider_id: str | None = None
+    place_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

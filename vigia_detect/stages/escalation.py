@@ -1,7 +1,8 @@
 """Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
 
-Whoever calls holds nothing yet: the alert's own row is locked first, so that an answer and a
-deadline at the same moment happen one after the other.
+Rows are locked in one order everywhere, so that no two transactions wait for each other: the alert,
+then a deadline or gate, then a run, then a notification. An answer and a deadline at the same
+moment so happen one after the other.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from vigia_detect.domain.alert_states import (
     TOLD,
     AlertEvent,
     AlertState,
+    NotificationState,
 )
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
@@ -92,13 +94,18 @@ class Escalator:
             _supersede_urgent(work, subject)
         return known, tell(work, alert)[1]
 
-    def fire(self, work: UnitOfWork, timer: DueTimer) -> tuple[Run, ...]:
-        """Act on a deadline that this transaction has won; return the runs to publish."""
+    def fire(self, work: UnitOfWork, timer: DueTimer, alert: StoredAlert | None) -> tuple[Run, ...]:
+        """Act on a deadline that this transaction has won; return the runs to publish.
+
+        Args:
+            work: the transaction.
+            timer: the deadline.
+            alert: whose it is, locked before the deadline was won (`alert_of`).
+        """
         detail = {"kind": timer.kind, "round": timer.round}
         work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
         if timer.kind == Deadline.NOT_ACCEPTED:
             return next_channel(work, RunId(timer.subject))
-        alert = work.alerts.lock(AlertId(timer.subject))
         if alert is None or alert.turn != timer.round:
             return ()
         if timer.kind == Deadline.NOT_ACTED:
@@ -111,8 +118,8 @@ class Escalator:
         """Take a person's answer.
 
         Returns:
-            False when the alert's state does not allow it any more (somebody was faster), and
-            the runs to publish.
+            False when it changes nothing (its state does not allow it any more, or somebody else
+            has the alert), and the runs to publish.
         """
         alert = work.alerts.lock(alert_id)
         if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
@@ -121,6 +128,9 @@ class Escalator:
         detail = {"how": answer.how, "latency_s": latency, "kind": alert.kind, "drill": alert.drill}
         _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
         if answer.event == AlertEvent.DECLINE:
+            if _is_anothers(alert, answer.by):
+                work.alerts.save(_without(alert, answer.by))
+                return False, ()
             return True, self._declined(work, alert, answer.by)
         return True, _taken(work, alert, answer)
 
@@ -147,17 +157,24 @@ class Escalator:
         first = by not in alert.declined
         state = step(ALERT_TABLE, alert.state, AlertEvent.DECLINE)
         back = replace(
-            alert,
+            _without(alert, by),
             state=state,
             acknowledged_at=None,
             acknowledged_by=None,
             turn=alert.turn + 1,
-            declined=(*alert.declined, by) if first else alert.declined,
         )
         if (first or alert.state != AlertState.OPEN) and moves_on(progress_of(back)):
             return self._go_on(work, back)
         wait_for_answer(work, back, read_plan(back.plan))
         return ()
+
+
+def alert_of(work: UnitOfWork, timer: DueTimer) -> StoredAlert | None:
+    """Return the alert that a deadline belongs to, held until the transaction ends."""
+    if timer.kind != Deadline.NOT_ACCEPTED:
+        return work.alerts.lock(AlertId(timer.subject))
+    one = work.notifications.get(RunId(timer.subject))
+    return work.alerts.lock(one.alert_id) if one else None
 
 
 def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
@@ -186,8 +203,24 @@ def _hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
     """Tell whether somebody of a turn has been told, or still may be in time."""
     waiting = work.timers.armed([one.id for one in turn])
     return any(
-        one.state in TOLD or (one.state not in HOPELESS and one.id in waiting) for one in turn
+        one.state in TOLD
+        or (one.state not in HOPELESS and one.id in waiting)
+        # Nobody has tried it: our own queue is long, and telling more people would not shorten it.
+        or (one.state == NotificationState.PENDING and one.place_at is None)
+        for one in turn
     )
+
+
+def _is_anothers(alert: StoredAlert, person: str) -> bool:
+    """Tell whether somebody else has taken the alert on: only that one can give it back."""
+    has = alert.acknowledged_by
+    return has is not None and has.strip().casefold() != person.strip().casefold()
+
+
+def _without(alert: StoredAlert, person: str) -> StoredAlert:
+    """Return the alert with `person` among those who said "not mine"."""
+    others = tuple(one for one in alert.declined if one != person)
+    return replace(alert, declined=(*others, person))
 
 
 def _has_news(alert: StoredAlert, request: AlertRequest, *, asked: bool) -> bool:

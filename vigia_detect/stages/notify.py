@@ -11,7 +11,12 @@ from typing import TypeAlias
 
 from vigia_detect.alert_ports import Channels
 from vigia_detect.clinical.escalation import read_plan
-from vigia_detect.domain.alert_states import AlertState, NotificationEvent, NotificationState
+from vigia_detect.domain.alert_states import (
+    NOTIFICATION_TABLE,
+    AlertState,
+    NotificationEvent,
+    NotificationState,
+)
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
@@ -73,9 +78,10 @@ class NotificationRunner:
         ready: tuple[Run, ...] = ()
         with self._store.begin() as work:  # durable: what may have been sent must be on record
             sending = None
-            wait = _wait_s(work, run_id)
-            if wait > 0:
-                ready = _postpone(work, run_id, attempt, wait)
+            alert = lock_alert(work, run_id)
+            wait = _wait_s(work, run_id, alert)
+            if alert is not None and wait > 0:
+                ready = _postpone(work, run_id, attempt, wait, alert)
             else:
                 sending = claim(work, run_id, attempt, self._leases.lease_s)
             work.commit()
@@ -117,7 +123,9 @@ class NotificationRunner:
         with self._store.begin() as work:
             if error is None:
                 work.runs.finish(run, None)
-            elif may_retry(policy, run.attempt, retryable=getattr(error, "retryable", True)):
+            elif _told_to_wait(error) or may_retry(
+                policy, run.attempt, retryable=getattr(error, "retryable", True)
+            ):
                 work.runs.retry(run, error_code(error), _pause_s(policy, run, error))
             else:
                 work.runs.exhaust(run, error_code(error))
@@ -144,38 +152,54 @@ class NotificationRunner:
         run = sending.run
         log.warning("notification_failed", run_id=run.id, exc_info=error)
         policy, code = self._policies[run.task], error_code(error)
-        retryable = getattr(error, "retryable", True)
-        again = may_retry(policy, run.attempt, retryable=retryable)
-        pause = _pause_s(policy, run, error)
         ready: tuple[Run, ...] = ()
         with self._store.begin() as work:
-            if again:
-                work.runs.retry(run, code, pause)
-                work.notifications.end(
-                    run, sending.one, NotificationEvent.FAIL, subject=sending.subject, code=code
-                )
+            if _may_send_again(work, run, policy, error):
+                work.runs.retry(run, code, _pause_s(policy, run, error))
+                event = NotificationEvent.WAIT if _told_to_wait(error) else NotificationEvent.FAIL
+                work.notifications.end(run, sending.one, event, subject=sending.subject, code=code)
             else:
                 ready = refuse(work, sending, code)
             work.commit()
         self._relay.send(ready)
 
 
-def _wait_s(work: UnitOfWork, run_id: RunId) -> float:
+def lock_alert(work: UnitOfWork, run_id: RunId) -> StoredAlert | None:
+    """Hold the alert that a run tells of or edits, before the run: so does all that moves it."""
     one = work.notifications.updated_by(run_id) or work.notifications.get(run_id)
-    alert = work.alerts.get(one.alert_id) if one else None
+    return work.alerts.lock(one.alert_id) if one else None
+
+
+def _wait_s(work: UnitOfWork, run_id: RunId, alert: StoredAlert | None) -> float:
+    one = work.notifications.get(run_id)  # as it is now that the alert is held
     if one is None or alert is None or alert.state != AlertState.OPEN:
         return 0.0  # nothing is sent; an edit is not in anybody's way
-    return ask(work, one.to, read_plan(alert.plan).policy.severity)
+    if (one.state, NotificationEvent.SEND) not in NOTIFICATION_TABLE:
+        return 0.0  # a message that came twice takes nobody's place
+    return ask(work, one, read_plan(alert.plan).policy.severity)
 
 
-def _postpone(work: UnitOfWork, run_id: RunId, attempt: int, wait: float) -> tuple[Run, ...]:
+def _postpone(
+    work: UnitOfWork, run_id: RunId, attempt: int, wait: float, alert: StoredAlert
+) -> tuple[Run, ...]:
     """Let a notification wait; an emergency that finds its channel shut uses the next one."""
     work.runs.postpone(run_id, attempt, wait)
-    one = work.notifications.get(run_id)
-    alert = work.alerts.get(one.alert_id) if one else None
-    if alert is None or read_plan(alert.plan).policy.severity != Urgency.EMERGENCY:
+    if read_plan(alert.plan).policy.severity != Urgency.EMERGENCY:
         return ()
     return next_channel(work, run_id)
+
+
+def _may_send_again(
+    work: UnitOfWork, run: Run, policy: TaskPolicy, error: Exception | None
+) -> bool:
+    """Tell whether another attempt follows; those that were told to wait use none up."""
+    retryable = getattr(error, "retryable", True)
+    spent = work.notifications.spent(run.id)
+    return _told_to_wait(error) or may_retry(policy, spent, retryable=retryable)
+
+
+def _told_to_wait(error: Exception | None) -> bool:
+    return isinstance(error, ChannelTemporaryError) and error.retry_after_s is not None
 
 
 def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Sending | None:
@@ -222,15 +246,16 @@ def refuse(work: UnitOfWork, sending: Sending, code: str) -> tuple[Run, ...]:
     return next_channel(work, sending.one.id)
 
 
-def take_back(work: UnitOfWork, run: Run, code: str, *, again: bool) -> tuple[Run, ...]:
+def take_back(work: UnitOfWork, run: Run, code: str, policy: TaskPolicy) -> tuple[Run, ...]:
     """Take a notification back from a process that is gone: whether it was sent is uncertain."""
+    alert = lock_alert(work, run.id)
     one = work.notifications.get(run.id)
-    alert = work.alerts.lock(one.alert_id) if one else None
     if one is None or alert is None:  # an edit
+        again = may_retry(policy, run.attempt, retryable=True)
         (work.runs.lose if again else work.runs.exhaust)(run, code)
         return ()
     sending = Sending(run, one, alert)
-    if not again:
+    if not _may_send_again(work, run, policy, None):
         return refuse(work, sending, code)
     work.runs.lose(run, code)
     work.notifications.end(run, one, NotificationEvent.LOSE, subject=sending.subject, code=code)

@@ -26,6 +26,7 @@ _OUTCOMES = {
     NotificationEvent.ACCEPT: Outcome.ACCEPTED,
     NotificationEvent.DELIVER: Outcome.ACCEPTED,
     NotificationEvent.FAIL: Outcome.TEMPORARY,
+    NotificationEvent.WAIT: Outcome.TOLD_TO_WAIT,
     NotificationEvent.REFUSE: Outcome.PERMANENT,
     NotificationEvent.LOSE: Outcome.UNCERTAIN,
 }
@@ -103,6 +104,17 @@ class SqlNotifications:
             detail |= {"code": code} if code else {}
             entry = AuditEntry(_AUDIT[outcome], subject, "system", run.id, run.attempt, detail)
             self._audit.write([entry])
+
+    def spent(self, known: RunId) -> int:
+        """Return how many attempts count; those that were told to wait do not."""
+        counts = func.coalesce(attempts.c.outcome, "") != Outcome.TOLD_TO_WAIT
+        query = select(func.count()).where(attempts.c.notification_id == known, counts)
+        return int(self._connection.execute(query).scalar_one())
+
+    def put_in_line(self, known: RunId, place_at: float) -> None:
+        """Keep a notification's place in the line of its address."""
+        mine = update(notifications).where(notifications.c.id == known)
+        self._connection.execute(mine.values(place_at=place_at))
 
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
@@ -187,4 +199,5 @@ def _to_notification(row: Row[*tuple[Any, ...]]) -> StoredNotification:
         to=Recipient(row.recipient, row.role, Channel(row.channel), row.address),
         state=NotificationState(row.state),
         provider_id=row.provider_id,
+        place_at=row.place_at,
     )

@@ -151,9 +151,14 @@ class SqlRuns:
         """Note that these messages did not reach the broker."""
         self._connection.execute(sql.UNPUBLISH, {"ids": [run.id for run in runs_]})
 
-    def take_lapsed(self, limit: int) -> tuple[Run, ...]:
-        """Win running rows whose lease ran out, locked until the transaction ends."""
-        return to_runs(sql.TAKE_LAPSED.rows(self._connection, limit_=limit))
+    def lapsed(self, limit: int) -> tuple[Run, ...]:
+        """Return runs whose lease ran out, the oldest first (a look: others may see them)."""
+        return to_runs(sql.LAPSED.rows(self._connection, limit_=limit))
+
+    def win_lapsed(self, run: Run) -> bool:
+        """Hold such a run until the transaction ends; False when another process has it."""
+        won = sql.WIN_LAPSED.row(self._connection, id_=run.id, attempt_=run.attempt)
+        return won is not None
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""

@@ -139,6 +139,8 @@ notifications = Table(
     Column("planned_at", Float(53), nullable=False),
     Column("accepted_at", Float(53)),
     Column("provider_id", Text),
+    # Its place in the line of its address: when it is due there.
+    Column("place_at", Float(53)),
     UniqueConstraint("alert_id", "turn", "recipient", "rank"),
 )
 
@@ -167,6 +169,10 @@ gates = Table(
     Column("free_at", Float(53), nullable=False),
     Column("failures", Integer, nullable=False),
     Column("shut_until", Float(53), nullable=False),
+    # The ends of the lines of those that wait, by their urgency.
+    Column("emergency_until", Float(53), nullable=False, server_default="0"),
+    Column("urgent_until", Float(53), nullable=False, server_default="0"),
+    Column("routine_until", Float(53), nullable=False, server_default="0"),
 )
 
 timers = Table(

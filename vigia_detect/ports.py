@@ -42,6 +42,15 @@ class Cases(Protocol):
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
 
+    def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
+        """Move an ended case back to `processing`; False when it has not ended.
+
+        Args:
+            case_id: the case.
+            keep_review: triage's word on review stays, as triage is not done again; otherwise it
+                is unknown until triage has spoken.
+        """
+
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""
 
@@ -93,6 +102,15 @@ class Runs(Protocol):
 
     def ready_successors(self, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
         """Make ready, and mark as published, what waited for `stage` and has all its inputs."""
+
+    def reopen(self, case_id: CaseId, stage: Stage, by: str) -> Run:
+        """Begin an ended run anew; return it, marked as published. Its result is kept."""
+
+    def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
+        """Let an ended run wait for inputs that begin anew. Its result is kept."""
+
+    def results_before(self, run_id: RunId) -> dict[int, bytes]:
+        """Return the encrypted results that a run gave before it began anew, by attempt."""
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""

@@ -10,12 +10,16 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.CASE_STARTED: "a process claimed the first stage",
     AuditEvent.CASE_ENDED: "all runs have ended; state and code",
     AuditEvent.CASE_READ: "somebody read the report",
+    AuditEvent.CASE_REOPENED: "a person asked for a stage again; their reason, encrypted under the "
+    "patient's key",
     AuditEvent.RUN_READY: "all inputs of a stage have ended",
     AuditEvent.RUN_STARTED: "a process owns this attempt",
     AuditEvent.RUN_DONE: "the result is stored",
     AuditEvent.RUN_RETRIED: "the attempt failed and another will follow",
     AuditEvent.RUN_LOST: "the process went silent and another will follow",
     AuditEvent.RUN_FAILED: "no further attempt; for a stage, a person is told",
+    AuditEvent.RUN_REOPENED: "it begins anew; the hash of the result that it gave, which is kept",
+    AuditEvent.RUN_SET_BACK: "it waits again for one that begins anew; the hash likewise",
     AuditEvent.DECISION_MADE: "triage's urgency and need for review",
     AuditEvent.ALERT_OPENED: "an alert waits for somebody",
     AuditEvent.ALERT_REOPENED: "an answered alert was asked for again, had a new reason, or "

@@ -14,12 +14,15 @@ class AuditEvent(StrEnum):
     CASE_STARTED = "case.started"
     CASE_ENDED = "case.ended"
     CASE_READ = "case.read"
+    CASE_REOPENED = "case.reopened"
     RUN_READY = "run.ready"
     RUN_STARTED = "run.started"
     RUN_DONE = "run.done"
     RUN_RETRIED = "run.retried"
     RUN_LOST = "run.lost"
     RUN_FAILED = "run.failed"
+    RUN_REOPENED = "run.reopened"
+    RUN_SET_BACK = "run.set_back"
     DECISION_MADE = "decision.made"
     ALERT_OPENED = "alert.opened"
     ALERT_REOPENED = "alert.reopened"
@@ -44,6 +47,8 @@ RUN_AUDIT = {
     RunEvent.RETRY: AuditEvent.RUN_RETRIED,
     RunEvent.LOSE: AuditEvent.RUN_LOST,
     RunEvent.EXHAUST: AuditEvent.RUN_FAILED,
+    RunEvent.REOPEN: AuditEvent.RUN_REOPENED,
+    RunEvent.WAIT_AGAIN: AuditEvent.RUN_SET_BACK,
 }
 
 
@@ -53,7 +58,8 @@ class AuditEntry:
 
     Attributes:
         subject: the case, or the alert when there is no case.
-        detail: ids, codes and hashes; never patient data.
+        detail: ids, codes and hashes; never patient data. What a person typed is in it only
+            encrypted under the patient's key, so that erasing the key erases it too.
     """
 
     event: AuditEvent

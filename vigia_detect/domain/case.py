@@ -27,6 +27,7 @@ class Run:
         subject: the case or alert it belongs to.
         attempt: how often it was started; a message for another number does nothing.
         queue: where its messages wait.
+        earlier: how many of these attempts were made before a person asked for it again.
     """
 
     id: RunId
@@ -34,6 +35,15 @@ class Run:
     subject: str
     attempt: int
     queue: str
+    earlier: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How often it was started since somebody last asked for it; what the policy counts.
+
+        Attempt numbers are the fence and only grow, so they cannot begin anew; this can.
+        """
+        return self.attempt - self.earlier
 
 
 @dataclass(frozen=True, slots=True)

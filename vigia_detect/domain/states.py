@@ -30,6 +30,7 @@ class CaseEvent(StrEnum):
     FINISH_FOR_REVIEW = "finish_for_review"
     FINISH_WITH_ALERT = "finish_with_alert"
     FINISH_WITHOUT_RESULT = "finish_without_result"
+    REOPEN = "reopen"
 
 
 class RunState(StrEnum):
@@ -51,6 +52,8 @@ class RunEvent(StrEnum):
     RETRY = "retry"
     LOSE = "lose"
     EXHAUST = "exhaust"
+    REOPEN = "reopen"
+    WAIT_AGAIN = "wait_again"
 
 
 class StatusCode(StrEnum):
@@ -75,6 +78,11 @@ CASE_TABLE: Mapping[tuple[CaseState, CaseEvent], CaseState] = MappingProxyType(
         (CaseState.PROCESSING, CaseEvent.FINISH_FOR_REVIEW): CaseState.NEEDS_REVIEW,
         (CaseState.PROCESSING, CaseEvent.FINISH_WITH_ALERT): CaseState.ESCALATED,
         (CaseState.PROCESSING, CaseEvent.FINISH_WITHOUT_RESULT): CaseState.FAILED,
+        # A person asks for a stage again: what it gave stays on record, its runs begin anew.
+        (CaseState.COMPLETED, CaseEvent.REOPEN): CaseState.PROCESSING,
+        (CaseState.NEEDS_REVIEW, CaseEvent.REOPEN): CaseState.PROCESSING,
+        (CaseState.ESCALATED, CaseEvent.REOPEN): CaseState.PROCESSING,
+        (CaseState.FAILED, CaseEvent.REOPEN): CaseState.PROCESSING,
     }
 )
 
@@ -86,6 +94,10 @@ RUN_TABLE: Mapping[tuple[RunState, RunEvent], RunState] = MappingProxyType(
         (RunState.RUNNING, RunEvent.RETRY): RunState.READY,
         (RunState.RUNNING, RunEvent.LOSE): RunState.READY,
         (RunState.RUNNING, RunEvent.EXHAUST): RunState.FAILED,
+        (RunState.DONE, RunEvent.REOPEN): RunState.READY,
+        (RunState.FAILED, RunEvent.REOPEN): RunState.READY,
+        (RunState.DONE, RunEvent.WAIT_AGAIN): RunState.WAITING,
+        (RunState.FAILED, RunEvent.WAIT_AGAIN): RunState.WAITING,
     }
 )
 

@@ -117,7 +117,7 @@ class NotificationRunner:
         with self._store.begin() as work:
             if error is None:
                 work.runs.finish(run, None)
-            elif may_retry(policy, run.attempt, retryable=getattr(error, "retryable", True)):
+            elif may_retry(policy, run.tries, retryable=getattr(error, "retryable", True)):
                 work.runs.retry(run, error_code(error), _pause_s(policy, run, error))
             else:
                 work.runs.exhaust(run, error_code(error))
@@ -145,7 +145,7 @@ class NotificationRunner:
         log.warning("notification_failed", run_id=run.id, exc_info=error)
         policy, code = self._policies[run.task], error_code(error)
         retryable = getattr(error, "retryable", True)
-        again = may_retry(policy, run.attempt, retryable=retryable)
+        again = may_retry(policy, run.tries, retryable=retryable)
         pause = _pause_s(policy, run, error)
         ready: tuple[Run, ...] = ()
         with self._store.begin() as work:
@@ -238,6 +238,6 @@ def take_back(work: UnitOfWork, run: Run, code: str, *, again: bool) -> tuple[Ru
 
 
 def _pause_s(policy: TaskPolicy, run: Run, error: Exception) -> float:
-    pause = backoff_s(policy, run.attempt, random.random())  # noqa: S311 - jitter
+    pause = backoff_s(policy, run.tries, random.random())  # noqa: S311 - jitter
     asked = error.retry_after_s if isinstance(error, ChannelTemporaryError) else None
     return max(pause, asked or 0.0)

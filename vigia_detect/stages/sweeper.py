@@ -90,7 +90,7 @@ class Sweeper:
         return len(lapsed)
 
     def _take_back(self, work: UnitOfWork, run: Run) -> tuple[Run, ...]:
-        again = may_retry(self._policies[run.task], run.attempt, retryable=True)
+        again = may_retry(self._policies[run.task], run.tries, retryable=True)
         if run.task == NOTIFICATION:
             return take_back(work, run, LOST, again=again)
         if again:

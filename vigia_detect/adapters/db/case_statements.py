@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import Boolean, bindparam, case, func, select, update
 
 from vigia_detect.adapters.db.engine import among, now
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS
 from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
 from vigia_detect.domain.alert_states import AlertState
-from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, StatusCode, move
+from vigia_detect.domain.states import CASE_ENDS, CASE_TABLE, CaseEvent, CaseState, StatusCode, move
 from vigia_detect.domain.triage import Urgency
 
 PATIENT = Prepared(
@@ -95,5 +95,17 @@ def _ended(event: CaseEvent) -> Prepared:
 
 
 END: Mapping[CaseEvent, Prepared] = {
-    event: _ended(event) for event in CaseEvent if event != CaseEvent.START
+    event: _ended(event) for (_, event), target in CASE_TABLE.items() if target in CASE_ENDS
 }
+_FROM = [source for source, event in CASE_TABLE if event == CaseEvent.REOPEN]
+# The urgency stays: it can only rise. Whether somebody must look is unknown until triage says so.
+REOPEN = Prepared(
+    update(cases)
+    .where(cases.c.id == bindparam("id_"), among(cases.c.state, _FROM))
+    .values(
+        state=CaseState.PROCESSING,
+        status_code=StatusCode.ANALYSING,
+        finished_at=None,
+        review_required=case((bindparam("keep", type_=Boolean), cases.c.review_required)),
+    )
+)

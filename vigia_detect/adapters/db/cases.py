@@ -109,6 +109,10 @@ class SqlCases:
         self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
         return CaseState(ended[0])
 
+    def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
+        """Move an ended case back to `processing`; False when it has not ended."""
+        return sql.REOPEN.count(self._connection, id_=case_id, keep=keep_review) == 1
+
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""
         query = select(*SUMMARY_COLUMNS).order_by(cases.c.id.desc()).limit(limit)

@@ -78,6 +78,8 @@ runs = Table(
     Column("queue", String(WORD_LENGTH), nullable=False),
     Column("state", String(WORD_LENGTH), nullable=False),
     Column("attempt", Integer, nullable=False),
+    # Attempts made before a person asked for it again: the policy counts from there.
+    Column("earlier", Integer, nullable=False, server_default="0"),
     Column("not_before", Float(53), nullable=False),
     Column("lease_until", Float(53)),
     Column("published_at", Float(53)),
@@ -96,6 +98,16 @@ Index(
     runs.c.not_before,
     sqlite_where=open_runs,
     postgresql_where=open_runs,
+)
+
+earlier_results = Table(
+    "earlier_results",
+    metadata,
+    # What a stage gave before it was asked for again: somebody may have acted on it.
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("replaced_at", Float(53), nullable=False),
 )
 
 alerts = Table(

@@ -14,7 +14,7 @@ from vigia_detect.adapters.db import migrate
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.domain.audit import AuditEvent
-from vigia_detect.domain.case import Run
+from vigia_detect.domain.case import Run, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import NewCase, PatientKey
@@ -70,7 +70,7 @@ def states(store: SqlStore, case_id: CaseId) -> dict[str, RunState]:
 def test_tables_match_the_migrations(store: SqlStore) -> None:
     with store._durable.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert store.check() == "0004"
+    assert store.check() == "0005"
 
 
 def test_a_database_without_tables_says_what_to_do(database_url: str) -> None:
@@ -321,7 +321,7 @@ def test_a_case_ends_when_its_last_run_has(store: SqlStore) -> None:
 def test_the_urgency_only_rises(store: SqlStore) -> None:
     case_id, _ = accept(store, emergency=True)
     with store.begin() as work:
-        work.cases.decide(case_id, Urgency.ROUTINE, review_required=False)
+        work.cases.decide(case_id, Verdict(Urgency.ROUTINE, review_required=False))
         work.commit()
     with store.read() as work:
         stored = work.cases.get(case_id)

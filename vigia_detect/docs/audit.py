@@ -9,7 +9,15 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.CASE_ACCEPTED: "a submission became a case; its picture's hash, its red flags",
     AuditEvent.CASE_STARTED: "a process claimed the first stage",
     AuditEvent.CASE_ENDED: "all runs have ended; state and code",
-    AuditEvent.CASE_READ: "somebody read the report",
+    AuditEvent.CASE_SETTLED: "an ended case moved: an alert opened or was acted on, or a person "
+    "confirmed the result; state and code",
+    AuditEvent.CASE_READ: "somebody read the report, a file of it, or its line in the review queue",
+    AuditEvent.REVIEW_CLAIMED: "a named person holds the case for review; for how many seconds",
+    AuditEvent.REVIEW_EXPIRED: "that person's time was over; written by whoever next looks",
+    AuditEvent.REVIEW_RELEASED: "that person gave it back",
+    AuditEvent.REVIEW_CONFIRMED: "that person confirmed the result; the number of their word",
+    AuditEvent.REVIEW_CORRECTED: "that person gave another class; the number of their word, which "
+    "is encrypted under the patient's key",
     AuditEvent.CASE_REOPENED: "a person asked for a stage again; their reason, encrypted under the "
     "patient's key",
     AuditEvent.RUN_READY: "all inputs of a stage have ended",

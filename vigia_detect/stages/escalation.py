@@ -1,7 +1,8 @@
 """Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
 
-Whoever calls holds nothing yet: the alert's own row is locked first, so that an answer and a
-deadline at the same moment happen one after the other.
+The case's row is locked first, if there is one, then the alert's: an answer, a deadline and the
+end of a case at the same moment happen one after the other. With each move it is worked out anew
+where a case that has ended stands.
 """
 
 from collections.abc import Mapping
@@ -79,6 +80,8 @@ class Escalator:
             its id, and the runs to publish after the commit if it was opened.
         """
         known, kind = alert_id(subject, request.kind), request.kind
+        if case_id is not None:
+            work.cases.lock(case_id)
         new = StoredAlert(known, subject, case_id, kind, AlertState.OPEN, request.reasons, 0.0)
         added = work.alerts.add(replace(new, plan=self._plan(kind), drill=request.drill))
         alert = work.alerts.lock(known)
@@ -90,7 +93,9 @@ class Escalator:
             alert = self._begun_again(work, alert, request)
         if kind == AlertKind.EMERGENCY:
             _supersede_urgent(work, subject)
-        return known, tell(work, alert)[1]
+        told = tell(work, alert)[1]
+        _settle(work, alert)
+        return known, told
 
     def fire(self, work: UnitOfWork, timer: DueTimer) -> tuple[Run, ...]:
         """Act on a deadline that this transaction has won; return the runs to publish."""
@@ -98,7 +103,7 @@ class Escalator:
         work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
         if timer.kind == Deadline.NOT_ACCEPTED:
             return next_channel(work, RunId(timer.subject))
-        alert = work.alerts.lock(AlertId(timer.subject))
+        alert = _lock(work, AlertId(timer.subject))
         if alert is None or alert.turn != timer.round:
             return ()
         if timer.kind == Deadline.NOT_ACTED:
@@ -114,7 +119,7 @@ class Escalator:
             False when the alert's state does not allow it any more (somebody was faster), and
             the runs to publish.
         """
-        alert = work.alerts.lock(alert_id)
+        alert = _lock(work, alert_id)
         if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
             return False, ()
         latency = round(work.now() - alert.began_at, 3)
@@ -122,7 +127,9 @@ class Escalator:
         _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
         if answer.event == AlertEvent.DECLINE:
             return True, self._declined(work, alert, answer.by)
-        return True, _taken(work, alert, answer)
+        runs = _taken(work, alert, answer)
+        _settle(work, alert)
+        return True, runs
 
     def _begun_again(
         self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
@@ -247,6 +254,19 @@ def stop(work: UnitOfWork, alert: StoredAlert) -> None:
     """Save an alert that tells nobody any more: what waits is withdrawn, deadlines are settled."""
     work.alerts.save(alert)
     work.timers.settle([alert.id, *work.notifications.suppress(alert.id)])
+
+
+def _lock(work: UnitOfWork, known: AlertId) -> StoredAlert | None:
+    """Return an alert, held after its case; or None."""
+    seen = work.alerts.get(known)
+    if seen is not None and seen.case_id is not None:
+        work.cases.lock(seen.case_id)
+    return work.alerts.lock(known)
+
+
+def _settle(work: UnitOfWork, alert: StoredAlert) -> None:
+    if alert.case_id is not None:
+        work.cases.settle(alert.case_id)
 
 
 def _supersede_urgent(work: UnitOfWork, subject: str) -> None:

@@ -146,10 +146,7 @@ class StageRunner:
         with self._store.begin() as work:
             work.runs.finish(run, sealed)
             if output.verdict is not None:
-                verdict = output.verdict
-                work.cases.decide(
-                    case.summary.id, verdict.urgency, review_required=verdict.review_required
-                )
+                work.cases.decide(case.summary.id, output.verdict)
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))
             following = self._take_on(work, claimed, ready, sealed) if may_continue else None

@@ -33,9 +33,11 @@ class Vault:
         lang: str,
         context: JsonObject,
         options: JsonObject,
+        clinician_classes: JsonObject | None = None,
     ) -> bytes:
-        """Encrypt what a person told us about a case."""
-        plain = orjson.dumps({"lang": lang, "context": context, "options": options})
+        """Encrypt what people told us about a case."""
+        told = {"lang": lang, "context": context, "options": options}
+        plain = orjson.dumps(told | {"clinician_classes": clinician_classes or {}})
         return self._seal(patient, f"case:{case_id}", plain)
 
     def open_case(self, case: StoredCase) -> CaseFile:
@@ -51,6 +53,7 @@ class Vault:
             context=plain["context"],
             options=plain["options"],
             read_image=partial(self._open_image, case),
+            clinician_classes=plain.get("clinician_classes", {}),
         )
 
     def seal_code(self, patient: PatientKey, patient_code: str) -> bytes:

@@ -7,13 +7,12 @@ from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
 from vigia_detect.adapters.db.tables import cases
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.case import CaseSummary
-from vigia_detect.domain.decision import ending
+from vigia_detect.domain.case import CaseSummary, Verdict
+from vigia_detect.domain.decision import ending, settling
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.records import NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CaseState, RunState
-from vigia_detect.domain.triage import Urgency
+from vigia_detect.domain.states import CASE_ENDS, CaseEvent, CaseState, RunState, StatusCode
 from vigia_detect.errors import NotFoundError
 
 
@@ -84,21 +83,18 @@ class SqlCases:
         if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
-    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
-        """Write triage's verdict; the urgency can only rise."""
-        ((decided,),) = sql.DECIDE[urgency].rows(
-            self._connection, id_=case_id, review=review_required
+    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
+        review, grave = verdict.review_required, verdict.may_be_grave
+        ((decided,),) = sql.DECIDE[verdict.urgency].rows(
+            self._connection, id_=case_id, review=review, grave=grave
         )
-        detail = {"urgency": decided, "review_required": review_required}
+        detail = {"urgency": decided, "review_required": review}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
-        rows = sql.ENDING.rows(self._connection, id_=case_id)
-        states = {Stage(task): RunState(state) for task, state, _, _ in rows}
-        _, _, review, open_alerts = rows[0]
-        review_required = None if review is None else bool(review)
-        found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
+        found, _, _ = self._ending(case_id)
         if found is None:
             return None
         event, code = found
@@ -108,6 +104,42 @@ class SqlCases:
         detail = {"state": ended[0], "code": code}
         self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
         return CaseState(ended[0])
+
+    def settle(self, case_id: CaseId) -> None:
+        """Work out anew where an ended case stands; one that has not ended is left alone."""
+        found, state, code_now = self._ending(case_id)
+        if found is None or state not in CASE_ENDS:
+            return
+        event, code = found
+        target = settling(state, event)
+        if target is None or (target, code) == (state, code_now):
+            return
+        sql.SETTLE.count(self._connection, id_=case_id, source=state, target=target, code=code)
+        detail = {"state": target, "code": code}
+        self._audit.write([AuditEntry(AuditEvent.CASE_SETTLED, case_id, detail=detail)])
+
+    def confirm(self, case_id: CaseId, by: str) -> None:
+        """Note who has confirmed the result as it is now."""
+        sql.CONFIRM.count(self._connection, id_=case_id, by=by)
+
+    def reseal(self, case_id: CaseId, sealed: bytes) -> None:
+        """Replace a case's encrypted file."""
+        sql.RESEAL.count(self._connection, id_=case_id, file=sealed)
+
+    def _ending(
+        self, case_id: CaseId
+    ) -> tuple[tuple[CaseEvent, StatusCode] | None, CaseState, StatusCode]:
+        """Return how the case would end now, and where it stands."""
+        rows = sql.ENDING.rows(self._connection, id_=case_id)
+        states = {Stage(task): RunState(state) for task, state, *_ in rows}
+        _, _, review, confirmed_at, state, code, unfinished = rows[0]
+        found = ending(
+            states,
+            review_required=None if review is None else bool(review),
+            alert_open=unfinished > 0,
+            confirmed=confirmed_at is not None,
+        )
+        return found, CaseState(state), StatusCode(code)
 
     def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
         """Move an ended case back to `processing`; False when it has not ended."""

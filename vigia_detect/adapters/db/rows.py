@@ -31,6 +31,8 @@ SUMMARY_COLUMNS = (
     cases.c.review_required,
     cases.c.created_at,
     cases.c.finished_at,
+    cases.c.confirmed_at,
+    cases.c.confirmed_by,
 )
 
 
@@ -54,7 +56,8 @@ def to_runs(rows: Sequence[Sequence[Any]]) -> tuple[Run, ...]:
 
 def to_summary(row: Sequence[Any]) -> CaseSummary:
     """Build a summary from a row that starts with `SUMMARY_COLUMNS`."""
-    (id_, pseudonym, state, code, urgency, emergency, review, created, finished) = row[:9]
+    id_, pseudonym, state, code, urgency, emergency, review, *times = row[: len(SUMMARY_COLUMNS)]
+    created, finished, confirmed_at, confirmed_by = times
     return CaseSummary(
         id=CaseId(id_),
         pseudonym=Pseudonym(pseudonym),
@@ -65,6 +68,8 @@ def to_summary(row: Sequence[Any]) -> CaseSummary:
         review_required=None if review is None else bool(review),
         created_at=created,
         finished_at=finished,
+        confirmed_at=confirmed_at,
+        confirmed_by=confirmed_by,
     )
 
 

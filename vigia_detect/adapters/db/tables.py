@@ -66,6 +66,31 @@ cases = Table(
     Column("status_code", String(WORD_LENGTH), nullable=False),
     Column("created_at", Float(53), nullable=False),
     Column("finished_at", Float(53)),
+    # Triage's word on whether a grave class is possible; unknown until it has spoken.
+    Column("may_be_grave", Boolean),
+    Column("confirmed_at", Float(53)),
+    Column("confirmed_by", String(WORD_LENGTH)),
+)
+
+# A row is there while somebody holds the case; its end and its giving back remove it.
+review_claims = Table(
+    "review_claims",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("by", String(WORD_LENGTH), nullable=False),
+    Column("until", Float(53), nullable=False),
+    Column("seen", Integer, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("event", String(WORD_LENGTH), nullable=False),
+    Column("by", String(WORD_LENGTH), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
 )
 
 runs = Table(

@@ -7,6 +7,9 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.stages.medical_analysis import MedicalAnalysis
 
+PICTURE_UNKNOWN = frozenset({"D-C1", "D-C7"})
+"""Rules of facts.md D that fire when the picture cannot be used, or its analysis failed."""
+
 ALERTS = {Urgency.EMERGENCY: AlertKind.EMERGENCY, Urgency.URGENT: AlertKind.URGENT}
 
 
@@ -44,8 +47,10 @@ class Triage:
 def may_be_grave(assessment: JsonObject, rules: RuleSet) -> bool:
     """Tell whether a class is possible that asks for more than routine by itself (facts.md D).
 
-    Where no class is proposed, any may be the right one.
+    Where no class is proposed, or the picture said nothing, any may be the right one.
     """
+    if not PICTURE_UNKNOWN.isdisjoint(map(str, _items(assessment, "rules"))):
+        return True
     classes = rules.classes.classes
     mild = {name for name, data in classes.items() if data.urgency is Urgency.ROUTINE}
     named = {

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -12,7 +13,7 @@ from vigia_detect.domain.decision import ending, settling
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.records import NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CASE_ENDS, CaseEvent, CaseState, RunState, StatusCode
+from vigia_detect.domain.states import CaseEvent, CaseState, RunState, StatusCode
 from vigia_detect.errors import NotFoundError
 
 
@@ -94,7 +95,8 @@ class SqlCases:
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
-        found, _, _ = self._ending(case_id)
+        rows = sql.ENDING.rows(self._connection, id_=case_id)
+        found = _ending(rows)
         if found is None:
             return None
         event, code = found
@@ -107,10 +109,12 @@ class SqlCases:
 
     def settle(self, case_id: CaseId) -> None:
         """Work out anew where an ended case stands; one that has not ended is left alone."""
-        found, state, code_now = self._ending(case_id)
-        if found is None or state not in CASE_ENDS:
+        rows = sql.ENDING.rows(self._connection, id_=case_id)
+        found = _ending(rows)
+        if found is None:
             return
         event, code = found
+        state, code_now = CaseState(rows[0][4]), StatusCode(rows[0][5])
         target = settling(state, event)
         if target is None or (target, code) == (state, code_now):
             return
@@ -125,21 +129,6 @@ class SqlCases:
     def reseal(self, case_id: CaseId, sealed: bytes) -> None:
         """Replace a case's encrypted file."""
         sql.RESEAL.count(self._connection, id_=case_id, file=sealed)
-
-    def _ending(
-        self, case_id: CaseId
-    ) -> tuple[tuple[CaseEvent, StatusCode] | None, CaseState, StatusCode]:
-        """Return how the case would end now, and where it stands."""
-        rows = sql.ENDING.rows(self._connection, id_=case_id)
-        states = {Stage(task): RunState(state) for task, state, *_ in rows}
-        _, _, review, confirmed_at, state, code, unfinished = rows[0]
-        found = ending(
-            states,
-            review_required=None if review is None else bool(review),
-            alert_open=unfinished > 0,
-            confirmed=confirmed_at is not None,
-        )
-        return found, CaseState(state), StatusCode(code)
 
     def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
         """Move an ended case back to `processing`; False when it has not ended."""
@@ -156,3 +145,16 @@ class SqlCases:
         """Return how many cases there are by state."""
         query = select(cases.c.state, func.count()).group_by(cases.c.state)
         return {row[0]: row[1] for row in self._connection.execute(query)}
+
+
+def _ending(rows: Sequence[Sequence[Any]]) -> tuple[CaseEvent, StatusCode] | None:
+    """Return how a case would end now, from the rows of `ENDING`; None when it does not."""
+    if not rows:  # an alert of the acceptance comes before the runs
+        return None
+    _, _, review, confirmed_at, _, _, unfinished = rows[0]
+    return ending(
+        {Stage(task): RunState(state) for task, state, *_ in rows},
+        review_required=None if review is None else bool(review),
+        alert_open=unfinished > 0,
+        confirmed=confirmed_at is not None,
+    )

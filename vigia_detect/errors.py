@@ -10,6 +10,7 @@ VigiaError
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
 ├── NotFoundError                  no such case, alert or run
+├── NotPossibleError               not in the state in which things are now; nothing was changed
 ├── UnavailableError               something we stand on is away: try again later
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
@@ -115,6 +116,10 @@ class IdempotencyConflictError(InvalidInputError):
 
 class NotFoundError(VigiaError):
     """There is no case, alert or run with this id."""
+
+
+class NotPossibleError(VigiaError):
+    """What is asked does not fit the state in which things are now; nothing was changed."""
 
 
 class UnavailableError(VigiaError):

@@ -6,12 +6,12 @@ from typing import Protocol
 
 from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.case import CaseSummary, Run, RunStatus
+from vigia_detect.domain.case import CaseSummary, Run, RunStatus, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
-from vigia_detect.domain.triage import Urgency
+from vigia_detect.review_ports import Reviews
 
 
 class Cases(Protocol):
@@ -36,11 +36,29 @@ class Cases(Protocol):
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
 
-    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
-        """Write triage's verdict; the urgency can only rise."""
+    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
+
+    def settle(self, case_id: CaseId) -> None:
+        """Work out anew where an ended case stands; one that has not ended is left alone."""
+
+    def confirm(self, case_id: CaseId, by: str) -> None:
+        """Note who has confirmed the result as it is now."""
+
+    def reseal(self, case_id: CaseId, sealed: bytes) -> None:
+        """Replace a case's encrypted file."""
+
+    def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
+        """Move an ended case back to `processing`; False when it has not ended.
+
+        Args:
+            case_id: the case.
+            keep_review: triage's word on review stays, as triage is not done again; otherwise it
+                is unknown until triage has spoken.
+        """
 
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""
@@ -93,6 +111,15 @@ class Runs(Protocol):
 
     def ready_successors(self, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
         """Make ready, and mark as published, what waited for `stage` and has all its inputs."""
+
+    def reopen(self, case_id: CaseId, stage: Stage, by: str) -> Run:
+        """Begin an ended run anew; return it, marked as published. Its result is kept."""
+
+    def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
+        """Let an ended run wait for inputs that begin anew. Its result is kept."""
+
+    def results_before(self, run_id: RunId) -> dict[int, bytes]:
+        """Return the encrypted results that a run gave before it began anew, by attempt."""
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
@@ -184,6 +211,10 @@ class UnitOfWork(Protocol):
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""
+
+    @property
+    def reviews(self) -> Reviews:
+        """What waits for a person's word, and what was said."""
 
     @property
     def tokens(self) -> AckTokens:

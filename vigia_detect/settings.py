@@ -125,6 +125,14 @@ class Settings(BaseSettings):
         None, description="YAML file with the hospital's own cut-offs and times."
     )
 
+    review_lease_s: float = Field(
+        1800.0,
+        ge=60.0,
+        le=86_400.0,
+        description="Seconds for which a person who claims a case for review holds it; then it is "
+        "free again.",
+    )
+
     public_url: str = Field(
         "",
         description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "

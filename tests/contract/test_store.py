@@ -14,7 +14,7 @@ from vigia_detect.adapters.db import migrate
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.domain.audit import AuditEvent
-from vigia_detect.domain.case import Run
+from vigia_detect.domain.case import Run, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import NewCase, PatientKey
@@ -323,7 +323,7 @@ def test_a_case_ends_when_its_last_run_has(store: SqlStore) -> None:
 def test_the_urgency_only_rises(store: SqlStore) -> None:
     case_id, _ = accept(store, emergency=True)
     with store.begin() as work:
-        work.cases.decide(case_id, Urgency.ROUTINE, review_required=False)
+        work.cases.decide(case_id, Verdict(Urgency.ROUTINE, review_required=False))
         work.commit()
     with store.read() as work:
         stored = work.cases.get(case_id)

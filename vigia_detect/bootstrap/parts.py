@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
     from vigia_detect.stages.relay import Relay
+    from vigia_detect.stages.review import ReviewDesk
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.vault import Vault
@@ -319,6 +320,20 @@ class Vigia:
             relay=self.relay,
             vault=self.vault,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def review(self) -> "ReviewDesk":
+        """Takes people's word on results."""
+        from vigia_detect.stages.review import ReviewDesk
+
+        return ReviewDesk(
+            store=self.store,
+            relay=self.relay,
+            vault=self.vault,
+            escalator=self.escalator,
+            rules=self.rules,
+            lease_s=self.settings.review_lease_s,
         )
 
     def preload(self) -> None:

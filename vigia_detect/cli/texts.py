@@ -51,7 +51,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "alerts": "Alertas",
         "next": "Siguiente paso",
         "next_completed": "Registrar el resultado una vez confirmado por una persona.",
-        "next_needs_review": "Una persona revisa y confirma al lado de la cama.",
+        "next_confirmed": "Registrar el resultado.",
+        "confirmed_by": "Confirmado por {by} el {at} UTC. Apoya, no reemplaza, la evaluación "
+        "clínica.",
+        "word": "Revisión",
+        "said_confirmed": "{by} confirmó ({classes}), {at} UTC: {reason}",
+        "said_corrected": "{by} corrigió a {classes}, {at} UTC: {reason}",
+        "next_needs_review": "Una persona revisa y confirma al lado de la cama: vigia review claim "
+        "{case_id} --by NOMBRE",
         "next_escalated": "Alguien debe responder la alerta: vigia alert ack ID --by NOMBRE",
         "next_failed": "Sin resultado automático: evaluación clínica habitual.",
         "next_processing": "Esperar: vigia wait {case_id}",
@@ -157,7 +164,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "alerts": "Alerts",
         "next": "Next",
         "next_completed": "Record the result once a person has confirmed it.",
-        "next_needs_review": "A person reviews and confirms at the bedside.",
+        "next_confirmed": "Record the result.",
+        "confirmed_by": "Confirmed by {by} on {at} UTC. It supports, and does not replace, "
+        "clinical judgement.",
+        "word": "Review",
+        "said_confirmed": "{by} confirmed ({classes}), {at} UTC: {reason}",
+        "said_corrected": "{by} corrected to {classes}, {at} UTC: {reason}",
+        "next_needs_review": "A person reviews and confirms at the bedside: vigia review claim "
+        "{case_id} --by NAME",
         "next_escalated": "Somebody must answer the alert: vigia alert ack ID --by NAME",
         "next_failed": "No automatic result: usual clinical assessment.",
         "next_processing": "Wait: vigia wait {case_id}",

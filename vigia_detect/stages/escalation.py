@@ -1,8 +1,9 @@
 """Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
 
-Rows are locked in one order everywhere, so that no two transactions wait for each other: the alert,
-then a deadline or gate, then a run, then a notification. An answer and a deadline at the same
-moment so happen one after the other.
+Rows are locked in one order everywhere, so that no two transactions wait for each other: the case,
+if there is one, then the alert, then a deadline or gate, then a run, then a notification. An
+answer, a deadline and the end of a case at the same moment so happen one after the other. With each
+move it is worked out anew where a case that has ended stands.
 """
 
 from collections.abc import Mapping
@@ -81,6 +82,8 @@ class Escalator:
             its id, and the runs to publish after the commit if it was opened.
         """
         known, kind = alert_id(subject, request.kind), request.kind
+        if case_id is not None:
+            work.cases.lock(case_id)
         new = StoredAlert(known, subject, case_id, kind, AlertState.OPEN, request.reasons, 0.0)
         added = work.alerts.add(replace(new, plan=self._plan(kind), drill=request.drill))
         alert = work.alerts.lock(known)
@@ -92,7 +95,9 @@ class Escalator:
             alert = self._begun_again(work, alert, request)
         if kind == AlertKind.EMERGENCY:
             _supersede_urgent(work, subject)
-        return known, tell(work, alert)[1]
+        told = tell(work, alert)[1]
+        _settle(work, alert)
+        return known, told
 
     def fire(self, work: UnitOfWork, timer: DueTimer, alert: StoredAlert | None) -> tuple[Run, ...]:
         """Act on a deadline that this transaction has won; return the runs to publish.
@@ -121,7 +126,7 @@ class Escalator:
             False when it changes nothing (its state does not allow it any more, or somebody else
             has the alert), and the runs to publish.
         """
-        alert = work.alerts.lock(alert_id)
+        alert = _lock(work, alert_id)
         if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
             return False, ()
         latency = round(work.now() - alert.began_at, 3)
@@ -132,7 +137,9 @@ class Escalator:
                 work.alerts.save(_without(alert, answer.by))
                 return False, ()
             return True, self._declined(work, alert, answer.by)
-        return True, _taken(work, alert, answer)
+        runs = _taken(work, alert, answer)
+        _settle(work, alert)
+        return True, runs
 
     def _begun_again(
         self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
@@ -172,9 +179,9 @@ class Escalator:
 def alert_of(work: UnitOfWork, timer: DueTimer) -> StoredAlert | None:
     """Return the alert that a deadline belongs to, held until the transaction ends."""
     if timer.kind != Deadline.NOT_ACCEPTED:
-        return work.alerts.lock(AlertId(timer.subject))
+        return _lock(work, AlertId(timer.subject))
     one = work.notifications.get(RunId(timer.subject))
-    return work.alerts.lock(one.alert_id) if one else None
+    return _lock(work, one.alert_id) if one else None
 
 
 def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
@@ -280,6 +287,19 @@ def stop(work: UnitOfWork, alert: StoredAlert) -> None:
     """Save an alert that tells nobody any more: what waits is withdrawn, deadlines are settled."""
     work.alerts.save(alert)
     work.timers.settle([alert.id, *work.notifications.suppress(alert.id)])
+
+
+def _lock(work: UnitOfWork, known: AlertId) -> StoredAlert | None:
+    """Return an alert, held after its case; or None."""
+    seen = work.alerts.get(known)
+    if seen is not None and seen.case_id is not None:
+        work.cases.lock(seen.case_id)
+    return work.alerts.lock(known)
+
+
+def _settle(work: UnitOfWork, alert: StoredAlert) -> None:
+    if alert.case_id is not None:
+        work.cases.settle(alert.case_id)
 
 
 def _supersede_urgent(work: UnitOfWork, subject: str) -> None:

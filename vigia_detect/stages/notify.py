@@ -124,7 +124,7 @@ class NotificationRunner:
             if error is None:
                 work.runs.finish(run, None)
             elif _told_to_wait(error) or may_retry(
-                policy, run.attempt, retryable=getattr(error, "retryable", True)
+                policy, run.tries, retryable=getattr(error, "retryable", True)
             ):
                 work.runs.retry(run, error_code(error), _pause_s(policy, run, error))
             else:
@@ -251,7 +251,7 @@ def take_back(work: UnitOfWork, run: Run, code: str, policy: TaskPolicy) -> tupl
     alert = lock_alert(work, run.id)
     one = work.notifications.get(run.id)
     if one is None or alert is None:  # an edit
-        again = may_retry(policy, run.attempt, retryable=True)
+        again = may_retry(policy, run.tries, retryable=True)
         (work.runs.lose if again else work.runs.exhaust)(run, code)
         return ()
     sending = Sending(run, one, alert)
@@ -263,6 +263,6 @@ def take_back(work: UnitOfWork, run: Run, code: str, policy: TaskPolicy) -> tupl
 
 
 def _pause_s(policy: TaskPolicy, run: Run, error: Exception) -> float:
-    pause = backoff_s(policy, run.attempt, random.random())  # noqa: S311 - jitter
+    pause = backoff_s(policy, run.tries, random.random())  # noqa: S311 - jitter
     asked = error.retry_after_s if isinstance(error, ChannelTemporaryError) else None
     return max(pause, asked or 0.0)

@@ -146,10 +146,7 @@ class StageRunner:
         with self._store.begin() as work:
             work.runs.finish(run, sealed)
             if output.verdict is not None:
-                verdict = output.verdict
-                work.cases.decide(
-                    case.summary.id, verdict.urgency, review_required=verdict.review_required
-                )
+                work.cases.decide(case.summary.id, output.verdict)
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))
             following = self._take_on(work, claimed, ready, sealed) if may_continue else None
@@ -176,12 +173,12 @@ class StageRunner:
         code = error_code(error)
         policy = self._policies[run.task]
         retryable = getattr(error, "retryable", True)  # what we do not know may pass by itself
-        again = may_retry(policy, run.attempt, retryable=retryable)
+        again = may_retry(policy, run.tries, retryable=retryable)
         log.warning("stage_failed", code=code, exc_info=error)
         with self._store.begin() as work:
             ready: tuple[Run, ...] = ()
             if again:
-                pause = backoff_s(policy, run.attempt, random.random())  # noqa: S311 - jitter
+                pause = backoff_s(policy, run.tries, random.random())  # noqa: S311 - jitter
                 work.runs.retry(run, code, pause)
             else:
                 ready = give_up(work, run, code, self._escalator)
@@ -219,7 +216,8 @@ def give_up(work: UnitOfWork, run: Run, code: str, escalator: Escalator) -> tupl
     stage, case_id = Stage(run.task), CaseId(run.subject)
     kind = AlertKind.SYSTEM_ERROR if stage == Stage.AUDIT_LOG else AlertKind.HUMAN_REVIEW
     request = AlertRequest(kind, (f"{stage}_failed", code))
-    _, told = escalator.open(work, case_id, case_id, request)
+    # Somebody who asked for it again must hear of it, whatever was answered before.
+    _, told = escalator.open(work, case_id, case_id, request, asked=run.earlier > 0)
     return told + move_on(work, case_id, stage)
 
 

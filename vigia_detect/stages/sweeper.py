@@ -96,7 +96,7 @@ class Sweeper:
         policy = self._policies[run.task]
         if run.task == NOTIFICATION:
             return take_back(work, run, LOST, policy)
-        if may_retry(policy, run.attempt, retryable=True):
+        if may_retry(policy, run.tries, retryable=True):
             work.runs.lose(run, LOST)
             return ()
         return give_up(work, run, LOST, self._escalator)

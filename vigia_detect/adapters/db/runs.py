@@ -8,6 +8,7 @@ from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.reopening import begin_anew, results_before
 from vigia_detect.adapters.db.rows import to_run, to_run_status, to_runs
 from vigia_detect.adapters.db.tables import runs
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
@@ -126,6 +127,20 @@ class SqlRuns:
         for run in ready:
             self._note(RunEvent.INPUTS_ENDED, run)
         return tuple(ready)
+
+    def reopen(self, case_id: CaseId, stage: Stage, by: str) -> Run:
+        """Begin an ended run anew; return it, marked as published. Its result is kept."""
+        return begin_anew(
+            self._connection, self._audit, case_id, stage, event=RunEvent.REOPEN, by=by
+        )
+
+    def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
+        """Let an ended run wait for inputs that begin anew. Its result is kept."""
+        begin_anew(self._connection, self._audit, case_id, stage, event=RunEvent.WAIT_AGAIN, by=by)
+
+    def results_before(self, run_id: RunId) -> dict[int, bytes]:
+        """Return the encrypted results that a run gave before it began anew, by attempt."""
+        return results_before(self._connection, run_id)
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""

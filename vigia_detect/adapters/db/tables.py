@@ -66,6 +66,31 @@ cases = Table(
     Column("status_code", String(WORD_LENGTH), nullable=False),
     Column("created_at", Float(53), nullable=False),
     Column("finished_at", Float(53)),
+    # Triage's word on whether a grave class is possible; unknown until it has spoken.
+    Column("may_be_grave", Boolean),
+    Column("confirmed_at", Float(53)),
+    Column("confirmed_by", String(WORD_LENGTH)),
+)
+
+# A row is there while somebody holds the case; its end and its giving back remove it.
+review_claims = Table(
+    "review_claims",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("by", String(WORD_LENGTH), nullable=False),
+    Column("until", Float(53), nullable=False),
+    Column("seen", Integer, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("event", String(WORD_LENGTH), nullable=False),
+    Column("by", String(WORD_LENGTH), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
 )
 
 runs = Table(
@@ -78,6 +103,8 @@ runs = Table(
     Column("queue", String(WORD_LENGTH), nullable=False),
     Column("state", String(WORD_LENGTH), nullable=False),
     Column("attempt", Integer, nullable=False),
+    # Attempts made before a person asked for it again: the policy counts from there.
+    Column("earlier", Integer, nullable=False, server_default="0"),
     Column("not_before", Float(53), nullable=False),
     Column("lease_until", Float(53)),
     Column("published_at", Float(53)),
@@ -96,6 +123,16 @@ Index(
     runs.c.not_before,
     sqlite_where=open_runs,
     postgresql_where=open_runs,
+)
+
+earlier_results = Table(
+    "earlier_results",
+    metadata,
+    # What a stage gave before it was asked for again: somebody may have acted on it.
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("replaced_at", Float(53), nullable=False),
 )
 
 alerts = Table(

@@ -94,8 +94,15 @@ class Runs(Protocol):
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
 
-    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
-        """Give the run back for another attempt. Raises LeaseLostError likewise."""
+    def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
+        """Give the run back for another attempt. Raises LeaseLostError likewise.
+
+        Args:
+            run: the attempt that failed.
+            error_code: why.
+            delay_s: seconds before the next one.
+            outage: this one uses up no try.
+        """
 
     def exhaust(self, run: Run, error_code: str) -> None:
         """End the run without a result. Raises LeaseLostError likewise."""

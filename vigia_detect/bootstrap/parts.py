@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.escalation import Escalator
+    from vigia_detect.stages.failures import TaskFailureHandler
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
@@ -221,11 +222,18 @@ class Vigia:
             relay=self.relay,
             vault=self.vault,
             bodies=self._bodies or self._stage_bodies(),
-            policies=self.policies,
+            failures=self.failures,
             leases=self.leases,
             queues=self._queues,
             escalator=self.escalator,
         )
+
+    @cached_property
+    def failures(self) -> "TaskFailureHandler":
+        """What settles failed attempts."""
+        from vigia_detect.stages.failures import TaskFailureHandler
+
+        return TaskFailureHandler(policies=self.policies, escalator=self.escalator)
 
     @cached_property
     def notifications(self) -> "NotificationRunner":
@@ -236,7 +244,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             channels=self.channels,
-            policies=self.policies,
+            failures=self.failures,
             leases=self.leases,
             link_for=self.link_for,
         )
@@ -289,7 +297,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             publisher=self.publisher,
-            policies=self.policies,
+            failures=self.failures,
             escalator=self.escalator,
         )
 

@@ -37,6 +37,9 @@ class AuditEvent(StrEnum):
     NOTIFICATION_ACCEPTED = "notification.accepted"
     NOTIFICATION_FAILED = "notification.failed"
     NOTIFICATION_UNCERTAIN = "notification.uncertain"
+    MESSAGE_DROPPED = "message.dropped"
+    FAILURES_RISING = "failures.rising"
+    FAILURES_SETTLED = "failures.settled"
     TIMER_FIRED = "timer.fired"
 
 

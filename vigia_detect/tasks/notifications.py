@@ -6,11 +6,12 @@ from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.errors import UnavailableError
 from vigia_detect.log import get_logger
+from vigia_detect.tasks.base import RunTask
 
 log = get_logger()
 
 
-@celery_app.task(name=TASK_NAMES[NOTIFICATION])
+@celery_app.task(name=TASK_NAMES[NOTIFICATION], base=RunTask)
 def escalation_notification_task(run_id: str, attempt: int) -> None:
     """Hand one notification to its channel."""
     try:

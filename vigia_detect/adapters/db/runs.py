@@ -105,9 +105,10 @@ class SqlRuns:
         """End the run without a result. Raises LeaseLostError likewise."""
         self._end(run, RunEvent.EXHAUST, sql.EXHAUST, code=error_code)
 
-    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
+    def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
         """Give the run back for another attempt. Raises LeaseLostError likewise."""
-        self._end(run, RunEvent.RETRY, sql.RETRY, code=error_code, delay_s=delay_s)
+        values = {"code": error_code, "delay_s": delay_s, "outage": int(outage)}
+        self._end(run, RunEvent.RETRY, sql.RETRY, **values)
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""

@@ -8,7 +8,7 @@ from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
-from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredCase
+from vigia_detect.domain.records import ClaimedRun, FailedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.domain.triage import Urgency
@@ -115,6 +115,13 @@ class Runs(Protocol):
 
     def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
         """Let an ended run wait for inputs that begin anew. Its result is kept."""
+
+    def failed(self, limit: int, *, run_id: RunId | None = None) -> Sequence[FailedRun]:
+        """Return runs that were given up, the newest first, or the one that is asked for.
+
+        A notification is one of them while its alert is open and the same contact has not been
+        tried again since.
+        """
 
     def results_before(self, run_id: RunId) -> dict[int, bytes]:
         """Return the encrypted results that a run gave before it began anew, by attempt."""

@@ -30,9 +30,9 @@ def test_poison_is_dropped_on_record_told_once_and_holds_up_nobody() -> None:
             *["unknown_task"] * 2,
             "unreadable",
         ]
-        (alert,) = system.vigia.desk.alerts(limit=9)
-        assert (alert.kind, alert.subject) == (AlertKind.SYSTEM_ERROR, MESSAGES)
-        assert SECRET not in str(alert)
+        told = [one for one in system.vigia.desk.alerts(limit=9) if one.subject == MESSAGES]
+        assert [alert.kind for alert in told] == [AlertKind.SYSTEM_ERROR]
+        assert SECRET not in str(told)
         assert set(system.vigia.publisher.depths().values()) == {0}
 
 

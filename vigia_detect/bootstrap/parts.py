@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
+    from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.failures import TaskFailureHandler
@@ -234,6 +235,15 @@ class Vigia:
         from vigia_detect.stages.failures import TaskFailureHandler
 
         return TaskFailureHandler(policies=self.policies, escalator=self.escalator)
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        """What was given up, and asking for it again."""
+        from vigia_detect.stages.dead_letters import DeadLetters
+
+        return DeadLetters(
+            store=self.store, relay=self.relay, vault=self.vault, policies=self.policies
+        )
 
     @cached_property
     def notifications(self) -> "NotificationRunner":

@@ -168,6 +168,13 @@ class Audit(Protocol):
     def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
         """Return the entries of one kind since a time."""
 
+    def ends_since(self, since: float) -> tuple[int, int]:
+        """Return how many attempts failed, were lost or given up since a time, and how many ended.
+
+        Args:
+            since: Unix seconds by the database's clock.
+        """
+
 
 class AckTokens(Protocol):
     """Rows of links and requests that were used up."""

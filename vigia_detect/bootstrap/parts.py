@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.escalation import Escalator
+    from vigia_detect.stages.failure_watch import FailureWatch
     from vigia_detect.stages.failures import TaskFailureHandler
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
@@ -309,6 +310,20 @@ class Vigia:
             publisher=self.publisher,
             failures=self.failures,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def failure_watch(self) -> "FailureWatch":
+        """Sees that failures become more."""
+        from vigia_detect.domain.failure_rate import RateLimits
+        from vigia_detect.stages.failure_watch import FailureWatch
+
+        own = self.settings
+        return FailureWatch(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+            limits=RateLimits(own.failure_window_s, own.failure_rate, own.failure_least),
         )
 
     @cached_property

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -222,5 +223,5 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 # How attempts ended lately; what the failure rate is measured by.
-attempt_ended = audit.c.event.in_(("run.done", "run.failed", "run.lost", "run.retried"))
+attempt_ended = text("event IN ('run.done', 'run.failed', 'run.lost', 'run.retried')")
 Index("ix_audit_ended", audit.c.at, sqlite_where=attempt_ended, postgresql_where=attempt_ended)

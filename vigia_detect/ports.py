@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
+from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
@@ -95,14 +95,7 @@ class Runs(Protocol):
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
 
     def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
-        """Give the run back for another attempt. Raises LeaseLostError likewise.
-
-        Args:
-            run: the attempt that failed.
-            error_code: why.
-            delay_s: seconds before the next one.
-            outage: this one uses up no try.
-        """
+        """Give the run back; an `outage` uses up no try. Raises LeaseLostError likewise."""
 
     def exhaust(self, run: Run, error_code: str) -> None:
         """End the run without a result. Raises LeaseLostError likewise."""
@@ -174,21 +167,6 @@ class Audit(Protocol):
         Args:
             since: Unix seconds by the database's clock.
         """
-
-
-class AckTokens(Protocol):
-    """Rows of links and requests that were used up."""
-
-    def consume(self, nonce: str, *, expires_at: float) -> bool:
-        """Use it up; False when it was before.
-
-        Args:
-            nonce: the name of the link or request.
-            expires_at: Unix seconds; the row may be forgotten a day after.
-        """
-
-    def used(self, nonce: str) -> bool:
-        """Tell whether it was used up."""
 
 
 class UnitOfWork(Protocol):

@@ -11,11 +11,12 @@ from vigia_detect.domain.alert_states import UNFINISHED
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import NOBODY_REACHED, AlertKind, AlertRequest
-from vigia_detect.domain.failure import Decision, Failure, FailureKind, decide, told_of
+from vigia_detect.domain.failure import Decision, Failure, FailureKind, classify, decide, told_of
 from vigia_detect.domain.ids import CaseId, alert_id
 from vigia_detect.domain.policy import FailureSeverity, TaskPolicy
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.stages import Stage
+from vigia_detect.errors import StageTimedOutError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import UnitOfWork
 from vigia_detect.stages.escalation import Escalator
@@ -100,6 +101,13 @@ class TaskFailureHandler:
         request = AlertRequest(told_of(stage), (f"{stage}_failed", code))
         _, told = self._escalator.open(work, case_id, case_id, request, asked=run.earlier > 0)
         return told + move_on(work, case_id, stage)
+
+
+def failure_of(error: BaseException, timeout: type[BaseException]) -> Failure:
+    """Classify what was raised; `timeout` is what the soft limit raises here."""
+    if isinstance(error, timeout):
+        return classify(StageTimedOutError("The task ran into its soft limit."))
+    return classify(error)
 
 
 def tell_once(

@@ -12,17 +12,17 @@ from vigia_detect.alert_ports import Channels
 from vigia_detect.clinical.escalation import read_plan
 from vigia_detect.domain.alert_states import AlertState, NotificationEvent, NotificationState
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.failure import Decision, classify
+from vigia_detect.domain.failure import LOST, Decision, Failure
 from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.domain.policy import FailureSeverity
 from vigia_detect.domain.records import StoredAlert, StoredNotification
 from vigia_detect.domain.triage import Urgency
-from vigia_detect.errors import LeaseLostError
+from vigia_detect.errors import LeaseLostError, StageTimedOutError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import hope, next_channel
-from vigia_detect.stages.failures import TaskFailureHandler, log_task_failure
+from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_task_failure
 from vigia_detect.stages.gatekeeper import ask, note
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.messages import compose, taken_by
@@ -71,8 +71,16 @@ class NotificationRunner:
         self._leases = leases
         self._link_for = link_for
 
-    def run(self, run_id: RunId, attempt: int) -> None:
-        """Send the notification that a message names, or do nothing if it is out of date."""
+    def run(
+        self, run_id: RunId, attempt: int, *, timeout: type[BaseException] = StageTimedOutError
+    ) -> None:
+        """Send the notification that a message names, or do nothing if it is out of date.
+
+        Args:
+            run_id: its run.
+            attempt: the attempt count the message was made for.
+            timeout: what the caller's time limit raises meanwhile.
+        """
         ready: tuple[Run, ...] = ()
         with self._store.begin() as work:  # durable: what may have been sent must be on record
             sending = None
@@ -87,25 +95,25 @@ class NotificationRunner:
             return
         try:
             if sending.edits:
-                self._update(sending)
+                self._update(sending, timeout)
             else:
-                self._send(sending)
+                self._send(sending, timeout)
         except LeaseLostError:
             log.warning("lease_lost", run_id=run_id)
 
-    def _send(self, sending: Sending) -> None:
+    def _send(self, sending: Sending, timeout: type[BaseException]) -> None:
         try:
             message = self._message(sending)
             with self._leases.keep(sending.run):
                 receipt = self._channels.send(message, sending.one.to)
         except Exception as error:  # noqa: BLE001 - whatever a channel raises, the alert is not told
-            self._failed(sending, error)
+            self._failed(sending, failure_of(error, timeout), error)
             note(self._store, sending.one.to, error)
         else:
             self._accepted(sending, receipt)
             note(self._store, sending.one.to, None)
 
-    def _update(self, sending: Sending) -> None:
+    def _update(self, sending: Sending, timeout: type[BaseException]) -> None:
         """Edit a message to say who has the alert; that it fails tells nobody less."""
         run, one, alert = sending.run, sending.one, sending.alert
         plan = read_plan(alert.plan)
@@ -122,10 +130,10 @@ class NotificationRunner:
                 work.runs.finish(run, None)
                 work.commit()
         else:
-            self._update_failed(run, error)
+            self._update_failed(run, failure_of(error, timeout), error)
 
-    def _update_failed(self, run: Run, error: Exception) -> None:
-        decision = self._failures.decide(run, classify(error), severity=FailureSeverity.LOW)
+    def _update_failed(self, run: Run, failure: Failure, error: Exception) -> None:
+        decision = self._failures.decide(run, failure, severity=FailureSeverity.LOW)
         log_task_failure(run.task, decision, run=run, error=error)
         with self._store.begin() as work:
             if decision.pause_s is None:
@@ -151,9 +159,9 @@ class NotificationRunner:
             work.timers.settle([one.id])
             work.commit()
 
-    def _failed(self, sending: Sending, error: Exception) -> None:
+    def _failed(self, sending: Sending, failure: Failure, error: Exception) -> None:
         run = sending.run
-        decision = self._failures.decide(run, classify(error), severity=DELAY)
+        decision = self._failures.decide(run, failure, severity=DELAY)
         log_task_failure(run.task, decision, run=run, error=error)
         code = decision.failure.code
         ready: tuple[Run, ...] = ()
@@ -237,19 +245,30 @@ def refuse(
     return failures.nobody_reached(work, sending.alert)
 
 
-def take_back(
-    work: UnitOfWork, run: Run, decision: Decision, failures: TaskFailureHandler
-) -> tuple[Run, ...]:
-    """Take a notification back from a process that is gone: whether it was sent is uncertain."""
-    code, again = decision.failure.code, decision.pause_s is not None
+def take_back(work: UnitOfWork, run: Run, failures: TaskFailureHandler) -> tuple[Run, ...]:
+    """Take a notification, or an edit of one, back from a process that is gone."""
     one = work.notifications.get(run.id)
     alert = work.alerts.lock(one.alert_id) if one else None
-    if one is None or alert is None:  # an edit
-        (work.runs.lose if again else work.runs.exhaust)(run, code)
-        return ()
-    sending = Sending(run, one, alert)
-    if not again:
+    edit = one is None or alert is None
+    decision = failures.decide(run, LOST, severity=FailureSeverity.LOW if edit else DELAY)
+    ready: tuple[Run, ...] = ()
+    if one is None or alert is None:
+        end = work.runs.exhaust if decision.pause_s is None else work.runs.lose
+        end(run, LOST.code)
+    else:
+        ready = _lose(work, Sending(run, one, alert), decision, failures)
+    log_task_failure(run.task, decision, run=run)
+    return ready
+
+
+def _lose(
+    work: UnitOfWork, sending: Sending, decision: Decision, failures: TaskFailureHandler
+) -> tuple[Run, ...]:
+    """Give back a notification of which nobody knows whether it was sent."""
+    code = decision.failure.code
+    if decision.pause_s is None:
         return refuse(work, sending, code, failures)
+    run, event = sending.run, NotificationEvent.LOSE
     work.runs.lose(run, code)
-    work.notifications.end(run, one, NotificationEvent.LOSE, subject=sending.subject, code=code)
+    work.notifications.end(run, sending.one, event, subject=sending.subject, code=code)
     return ()

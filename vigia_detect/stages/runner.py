@@ -21,7 +21,7 @@ from vigia_detect.domain.case import (
     StageResults,
 )
 from vigia_detect.domain.escalation import AlertRequest
-from vigia_detect.domain.failure import classify
+from vigia_detect.domain.failure import Failure
 from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.records import ClaimedRun
 from vigia_detect.domain.stages import Stage
@@ -29,7 +29,7 @@ from vigia_detect.errors import LeaseLostError, StageTimedOutError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import Escalator
-from vigia_detect.stages.failures import TaskFailureHandler, log_task_failure
+from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_task_failure
 from vigia_detect.stages.joining import move_on
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
@@ -109,10 +109,8 @@ class StageRunner:
         try:
             with self._leases.keep(claimed.run):
                 output = self._call_body(claimed)
-        except timeout:
-            self._fail(claimed.run, StageTimedOutError("The stage ran into its soft limit."))
-        except Exception as error:  # noqa: BLE001 - whatever a body raises is a failed attempt, kept
-            self._fail(claimed.run, error)
+        except (Exception, timeout) as error:  # noqa: BLE001 - whatever a body raises is kept
+            self._fail(claimed.run, failure_of(error, timeout), error)
         else:
             return self._finish(claimed, output, continue_until)
         return None
@@ -173,8 +171,8 @@ class StageRunner:
                 return work.runs.claim_next(run, claimed.case, known, self._leases.lease_s)
         return None
 
-    def _fail(self, run: Run, error: BaseException) -> None:
-        decision = self._failures.decide(run, classify(error))
+    def _fail(self, run: Run, failure: Failure, error: BaseException) -> None:
+        decision = self._failures.decide(run, failure)
         log_task_failure(run.task, decision, run=run, error=error)
         with self._store.begin() as work:
             ready = self._failures.settle(work, run, decision)

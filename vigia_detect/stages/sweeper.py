@@ -13,7 +13,7 @@ from vigia_detect.log import get_logger
 from vigia_detect.ports import Publisher, Store, UnitOfWork
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.failures import TaskFailureHandler, log_task_failure
-from vigia_detect.stages.notify import DELAY, take_back
+from vigia_detect.stages.notify import take_back
 from vigia_detect.stages.relay import Relay
 
 BATCH = 200
@@ -90,11 +90,9 @@ class Sweeper:
 
     def _take_back(self, work: UnitOfWork, run: Run) -> tuple[Run, ...]:
         if run.task == NOTIFICATION:
-            decision = self._failures.decide(run, LOST, severity=DELAY)
-            ready = take_back(work, run, decision, self._failures)
-        else:
-            decision = self._failures.decide(run, LOST)
-            ready = self._failures.settle(work, run, decision)
+            return take_back(work, run, self._failures)
+        decision = self._failures.decide(run, LOST)
+        ready = self._failures.settle(work, run, decision)
         log_task_failure(run.task, decision, run=run)
         return ready
 

@@ -1,5 +1,7 @@
 """Notifications as Celery tasks."""
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from vigia_detect.bootstrap import current
 from vigia_detect.core.celery_config import TASK_NAMES, celery_app
 from vigia_detect.domain.ids import RunId
@@ -15,6 +17,6 @@ log = get_logger()
 def escalation_notification_task(run_id: str, attempt: int) -> None:
     """Hand one notification to its channel."""
     try:
-        current().notifications.run(RunId(run_id), attempt)
+        current().notifications.run(RunId(run_id), attempt, timeout=SoftTimeLimitExceeded)
     except UnavailableError as error:
         log.warning("task_dropped", run_id=run_id, attempt=attempt, exc_info=error)

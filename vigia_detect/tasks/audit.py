@@ -24,5 +24,5 @@ def system_error_audit_task(*codes: object, **_: object) -> None:
     Args:
         codes: one code, how the message was wrong; anything else is such a message itself.
     """
-    known = len(codes) == 1 and codes[0] in DROPPED
-    record_dropped_message(str(codes[0]) if known else ARGUMENTS)
+    known = [code for code in DROPPED if codes == (code,)]
+    record_dropped_message(known[0] if known else ARGUMENTS)

@@ -68,9 +68,6 @@ class Notifications(Protocol):
     ) -> None:
         """Note how the attempt that is being sent ended. `subject` is the audit entry's."""
 
-    def spent(self, known: RunId) -> int:
-        """Return how many attempts count; those that were told to wait do not."""
-
     def put_in_line(self, known: RunId, place_at: float) -> None:
         """Keep a notification's place in the line of its address."""
 
@@ -123,6 +120,21 @@ class Gates(Protocol):
 
     def save(self, name: str, gate: Gate) -> None:
         """Write a gate that this transaction has locked."""
+
+
+class AckTokens(Protocol):
+    """Rows of links and requests that were used up."""
+
+    def consume(self, nonce: str, *, expires_at: float) -> bool:
+        """Use it up; False when it was before.
+
+        Args:
+            nonce: the name of the link or request.
+            expires_at: Unix seconds; the row may be forgotten a day after.
+        """
+
+    def used(self, nonce: str) -> bool:
+        """Tell whether it was used up."""
 
 
 class Channels(Protocol):

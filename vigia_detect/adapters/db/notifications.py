@@ -105,12 +105,6 @@ class SqlNotifications:
             entry = AuditEntry(_AUDIT[outcome], subject, "system", run.id, run.attempt, detail)
             self._audit.write([entry])
 
-    def spent(self, known: RunId) -> int:
-        """Return how many attempts count; those that were told to wait do not."""
-        counts = func.coalesce(attempts.c.outcome, "") != Outcome.TOLD_TO_WAIT
-        query = select(func.count()).where(attempts.c.notification_id == known, counts)
-        return int(self._connection.execute(query).scalar_one())
-
     def put_in_line(self, known: RunId, place_at: float) -> None:
         """Keep a notification's place in the line of its address."""
         mine = update(notifications).where(notifications.c.id == known)

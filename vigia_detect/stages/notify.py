@@ -26,10 +26,10 @@ from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ChannelTemporaryError, LeaseLostError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
-from vigia_detect.stages.escalation import next_channel
 from vigia_detect.stages.gatekeeper import ask, note
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.messages import compose, taken_by
+from vigia_detect.stages.next_channel import next_channel
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.runner import error_code
 

@@ -26,11 +26,11 @@ from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import LeaseLostError, StageTimedOutError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
-from vigia_detect.stages.escalation import hope, next_channel
 from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_task_failure
 from vigia_detect.stages.gatekeeper import ask, note
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.messages import compose, taken_by
+from vigia_detect.stages.next_channel import hope, next_channel
 from vigia_detect.stages.relay import Relay
 
 DELAY = FailureSeverity.MEDIUM

@@ -119,6 +119,21 @@ class Gates(Protocol):
         """Write a gate that this transaction has locked."""
 
 
+class AckTokens(Protocol):
+    """Rows of links and requests that were used up."""
+
+    def consume(self, nonce: str, *, expires_at: float) -> bool:
+        """Use it up; False when it was before.
+
+        Args:
+            nonce: the name of the link or request.
+            expires_at: Unix seconds; the row may be forgotten a day after.
+        """
+
+    def used(self, nonce: str) -> bool:
+        """Tell whether it was used up."""
+
+
 class Channels(Protocol):
     """The ways to reach people, each behind its own adapter."""
 

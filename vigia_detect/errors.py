@@ -25,6 +25,7 @@ VigiaError
 │   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
 │   └── InvalidPolicyError         an escalation policy could leave somebody untold
+├── PoisonMessageError             a message on a queue is none of ours
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -202,6 +203,18 @@ class InvalidPolicyError(ConfigurationError):
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class PoisonMessageError(VigiaError):
+    """A message on a queue cannot be read, or names nothing of ours; it is dropped.
+
+    Attributes:
+        code: how it is wrong.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class WaitTimeoutError(VigiaError):

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
+from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
-from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredCase
+from vigia_detect.domain.records import ClaimedRun, FailedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.review_ports import Reviews
@@ -103,8 +103,8 @@ class Runs(Protocol):
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
 
-    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
-        """Give the run back for another attempt. Raises LeaseLostError likewise."""
+    def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
+        """Give the run back; an `outage` uses up no try. Raises LeaseLostError likewise."""
 
     def exhaust(self, run: Run, error_code: str) -> None:
         """End the run without a result. Raises LeaseLostError likewise."""
@@ -117,6 +117,13 @@ class Runs(Protocol):
 
     def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
         """Let an ended run wait for inputs that begin anew. Its result is kept."""
+
+    def failed(self, limit: int, *, run_id: RunId | None = None) -> Sequence[FailedRun]:
+        """Return runs that were given up, the newest first, or the one that is asked for.
+
+        A notification is one of them while its alert is open and the same contact has not been
+        tried again since.
+        """
 
     def results_before(self, run_id: RunId) -> dict[int, bytes]:
         """Return the encrypted results that a run gave before it began anew, by attempt."""
@@ -163,20 +170,12 @@ class Audit(Protocol):
     def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
         """Return the entries of one kind since a time."""
 
-
-class AckTokens(Protocol):
-    """Rows of links and requests that were used up."""
-
-    def consume(self, nonce: str, *, expires_at: float) -> bool:
-        """Use it up; False when it was before.
+    def ends_since(self, since: float) -> tuple[int, int]:
+        """Return how many attempts failed, were lost or given up since a time, and how many ended.
 
         Args:
-            nonce: the name of the link or request.
-            expires_at: Unix seconds; the row may be forgotten a day after.
+            since: Unix seconds by the database's clock.
         """
-
-    def used(self, nonce: str) -> bool:
-        """Tell whether it was used up."""
 
 
 class UnitOfWork(Protocol):
@@ -270,22 +269,6 @@ class Publisher(Protocol):
 
     def workers(self) -> tuple[str, ...]:
         """Return the names of the workers that answer. Raises BrokerUnavailableError."""
-
-
-class BlobStore(Protocol):
-    """Keeps encrypted pictures."""
-
-    def put(self, ref: str, data: bytes) -> None:
-        """Store durably under a name. Raises StorageFullError."""
-
-    def get(self, ref: str) -> bytes:
-        """Return what was stored. Raises NotFoundError."""
-
-    def delete(self, ref: str) -> None:
-        """Remove it; nothing happens when it is not there."""
-
-    def check_room(self) -> None:
-        """Raises StorageFullError when less than the configured room is left."""
 
 
 class Cipher(Protocol):

@@ -108,6 +108,22 @@ def test_an_alert_without_a_deadline_gets_one(loop: Loop, switch: Switch) -> Non
     assert dog.examine().reasons == ()
 
 
+def test_work_that_nobody_takes_silences_it(loop: Loop, switch: Switch) -> None:
+    loop.broker.away = True
+    opened = loop.open()
+    dog = watchdog(loop, switch)
+    for _ in range(5):
+        loop.pass_time(70)
+        loop.vigia.sweeper.sweep()  # deadlines fire without a broker
+    assert dog.examine().reasons == ("work_waits",)
+    assert not dog.look()
+    loop.broker.away = False
+    assert "ops/webhook" in loop.now_told()
+    loop.vigia.desk.answer(opened, Answer(AlertEvent.ACKNOWLEDGE, "Dr. Soto", "test"))
+    loop.after(61)
+    assert dog.look()
+
+
 def test_a_switch_that_does_not_answer_is_a_typed_error(switch: Switch) -> None:
     switch.status = 500
     with pytest.raises(UnavailableError) as caught:

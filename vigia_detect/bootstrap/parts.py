@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from vigia_detect.clinical import RuleSet
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
-    from vigia_detect.picture_ports import PictureInspector
-    from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
+    from vigia_detect.picture_ports import BlobStore, PictureInspector
+    from vigia_detect.ports import Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
+    from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.escalation import Escalator
+    from vigia_detect.stages.failure_watch import FailureWatch
+    from vigia_detect.stages.failures import TaskFailureHandler
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
@@ -222,10 +225,26 @@ class Vigia:
             relay=self.relay,
             vault=self.vault,
             bodies=self._bodies or self._stage_bodies(),
-            policies=self.policies,
+            failures=self.failures,
             leases=self.leases,
             queues=self._queues,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def failures(self) -> "TaskFailureHandler":
+        """What settles failed attempts."""
+        from vigia_detect.stages.failures import TaskFailureHandler
+
+        return TaskFailureHandler(policies=self.policies, escalator=self.escalator)
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        """What was given up, and asking for it again."""
+        from vigia_detect.stages.dead_letters import DeadLetters
+
+        return DeadLetters(
+            store=self.store, relay=self.relay, vault=self.vault, policies=self.policies
         )
 
     @cached_property
@@ -237,7 +256,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             channels=self.channels,
-            policies=self.policies,
+            failures=self.failures,
             leases=self.leases,
             link_for=self.link_for,
         )
@@ -290,8 +309,22 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             publisher=self.publisher,
-            policies=self.policies,
+            failures=self.failures,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def failure_watch(self) -> "FailureWatch":
+        """Sees that failures become more."""
+        from vigia_detect.domain.failure_rate import RateLimits
+        from vigia_detect.stages.failure_watch import FailureWatch
+
+        own = self.settings
+        return FailureWatch(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+            limits=RateLimits(own.failure_window_s, own.failure_rate, own.failure_least),
         )
 
     @cached_property

@@ -43,6 +43,11 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",
     AuditEvent.NOTIFICATION_FAILED: "a channel will not take it; the next one is used",
     AuditEvent.NOTIFICATION_UNCERTAIN: "a process died while sending; it is sent again",
+    AuditEvent.NOTIFICATION_REPEATED: "a person asked to tell somebody again; their reason, "
+    "encrypted",
+    AuditEvent.MESSAGE_DROPPED: "a message on a queue was none of ours; how it was wrong",
+    AuditEvent.FAILURES_RISING: "too many attempts failed lately; how many, of how many",
+    AuditEvent.FAILURES_SETTLED: "the rate of failures is low again",
     AuditEvent.TIMER_FIRED: "a deadline passed",
 }
 

@@ -43,6 +43,10 @@ class AuditEvent(StrEnum):
     NOTIFICATION_ACCEPTED = "notification.accepted"
     NOTIFICATION_FAILED = "notification.failed"
     NOTIFICATION_UNCERTAIN = "notification.uncertain"
+    NOTIFICATION_REPEATED = "notification.repeated"
+    MESSAGE_DROPPED = "message.dropped"
+    FAILURES_RISING = "failures.rising"
+    FAILURES_SETTLED = "failures.settled"
     TIMER_FIRED = "timer.fired"
 
 

@@ -28,6 +28,7 @@ class Run:
         attempt: how often it was started; a message for another number does nothing.
         queue: where its messages wait.
         earlier: how many of these attempts were made before a person asked for it again.
+        outages: how many since then were ended by an outage of what we stand on.
     """
 
     id: RunId
@@ -36,14 +37,15 @@ class Run:
     attempt: int
     queue: str
     earlier: int = 0
+    outages: int = 0
 
     @property
     def tries(self) -> int:
-        """How often it was started since somebody last asked for it; what the policy counts.
+        """How often it was started since somebody last asked for it, outages not counted.
 
         Attempt numbers are the fence and only grow, so they cannot begin anew; this can.
         """
-        return self.attempt - self.earlier
+        return self.attempt - self.earlier - self.outages
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,16 @@ class ClaimedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that was given up, and why. `failed_at` is in Unix seconds."""
+
+    run: Run
+    case_id: CaseId | None
+    code: str
+    failed_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAlert:
     """An alert. `*_at` are Unix seconds.
 

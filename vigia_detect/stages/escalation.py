@@ -184,12 +184,12 @@ def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
     if following is not None:
         fresh = following.id not in {other.id for other in turn}
         return plan_sending(work, alert, plan, [following]) if fresh else ()
-    if one.turn != alert.turn or not moves_on(progress_of(alert)) or _hope(work, turn):
+    if one.turn != alert.turn or not moves_on(progress_of(alert)) or hope(work, turn):
         return ()
     return tell(work, alert)[1]
 
 
-def _hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
+def hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
     """Tell whether somebody of a turn has been told, or still may be in time."""
     waiting = work.timers.armed([one.id for one in turn])
     return any(

@@ -12,7 +12,8 @@ from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.records import PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import CorruptDataError
-from vigia_detect.ports import BlobStore, Cipher
+from vigia_detect.picture_ports import BlobStore
+from vigia_detect.ports import Cipher
 
 
 class Vault:
@@ -122,11 +123,28 @@ class Vault:
     def open_text(self, case: StoredCase, role: str, sealed: str) -> str:
         """Decrypt what a person typed about a case. Raises CorruptDataError."""
         label = f"text:{case.summary.id}:{role}"
-        try:
-            data = base64.b64decode(sealed, validate=True)
-        except ValueError as error:
-            raise CorruptDataError("A stored text is damaged.") from error
-        return self._open(case.patient, label, data).decode()
+        return self._open(case.patient, label, _bytes(sealed)).decode()
+
+    def seal_own_text(self, owner: str, role: str, text: str) -> str:
+        """Encrypt what a person typed about something that belongs to no patient.
+
+        Its key is its own, wrapped under the master key, and lies before the text.
+
+        Args:
+            owner: id of what it is about.
+            role: what the text is.
+            text: the person's words.
+        """
+        pseudonym = self._cipher.pseudonym(f"owner:{owner}")
+        key = self._cipher.new_data_key(pseudonym)
+        sealed = self._cipher.seal(pseudonym, key, f"text:{owner}:{role}", text.encode())
+        return ".".join(base64.b64encode(part).decode() for part in (key, sealed))
+
+    def open_own_text(self, owner: str, role: str, sealed: str) -> str:
+        """Decrypt what `seal_own_text` gave. Raises CorruptDataError."""
+        key, _, data = sealed.partition(".")
+        pseudonym, label = self._cipher.pseudonym(f"owner:{owner}"), f"text:{owner}:{role}"
+        return self._cipher.open(pseudonym, _bytes(key), label, _bytes(data)).decode()
 
     def _open_image(self, case: StoredCase) -> bytes:
         sealed = self._blobs.get(case.image_ref)
@@ -137,3 +155,10 @@ class Vault:
 
     def _open(self, patient: PatientKey, label: str, sealed: bytes) -> bytes:
         return self._cipher.open(patient.pseudonym, patient.wrapped_key, label, sealed)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise CorruptDataError("A stored text is damaged.") from error

@@ -28,6 +28,11 @@ GRACE_S = 5.0
 SUBJECT = str(uuid.uuid5(uuid.NAMESPACE_OID, "vigia:watchdog"))
 LATE = "deadline_late"
 LOST = "deadline_missing"
+WAITS = "work_waits"
+
+WAITS_S = 300.0
+"""Work that nobody took for this long: the broker is away, or no worker serves its queue. Deadlines
+still fire then, but what they tell reaches nobody, so the outside must hear of it."""
 
 log = get_logger()
 
@@ -39,16 +44,19 @@ class Findings:
     Attributes:
         late_s: how late the oldest deadline is that has not fired, in seconds.
         without_deadline: unfinished alerts that nothing would bring on.
+        waiting_s: how long the oldest ready run has been due, in seconds.
     """
 
     late_s: float
     without_deadline: tuple[AlertId, ...]
+    waiting_s: float = 0.0
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the heartbeat must not be sent; empty when all is well."""
         late = (LATE,) if self.late_s > GRACE_S else ()
-        return late + ((LOST,) if self.without_deadline else ())
+        waits = (WAITS,) if self.waiting_s > WAITS_S else ()
+        return late + ((LOST,) if self.without_deadline else ()) + waits
 
 
 class Watchdog:
@@ -74,8 +82,9 @@ class Watchdog:
         with self._store.read() as work:
             unfinished = work.alerts.unfinished()
             armed = work.timers.armed(unfinished)
-            late = work.timers.overdue_s()
-        return Findings(late, tuple(known for known in unfinished if known not in armed))
+            late, waiting = work.timers.overdue_s(), work.runs.oldest_ready_s()
+        without = tuple(known for known in unfinished if known not in armed)
+        return Findings(late, without, waiting)
 
     def look(self) -> bool:
         """Look and act on it if it is this process's turn; tell whether the heartbeat was sent."""

@@ -47,6 +47,7 @@ def start_sweeping(**_: object) -> None:
     for name, work, args in (
         ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
         ("watchdog", watchdog.run_forever, (_stop,)),
+        ("failures", vigia.failure_watch.run_forever, (_stop,)),
     ):
         threading.Thread(target=work, args=args, name=name, daemon=True).start()
 

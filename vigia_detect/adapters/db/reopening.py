@@ -1,6 +1,7 @@
 """Runs that begin anew. What they gave is kept: a person may have acted on it."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -17,6 +18,7 @@ from vigia_detect.domain.states import RUN_TABLE, RunEvent, RunState, step
 
 _FRESH: dict[str, Any] = {
     "earlier": runs.c.attempt,
+    "outages": 0,
     "result": None,
     "error_code": None,
     "started_at": None,
@@ -57,7 +59,7 @@ def begin_anew(
         update(runs).where(runs.c.id == found.id).values(state=target, **_FRESH, **_BEGINS[event])
     )
     audit.write([_entry(event, case_id, by, found)])
-    return to_run((*found[: len(RUN_COLUMNS) - 1], found.attempt))
+    return replace(to_run(found), earlier=found.attempt, outages=0)
 
 
 def results_before(connection: Connection, run_id: RunId) -> dict[int, bytes]:

@@ -11,7 +11,15 @@ from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.states import CaseState, RunState, StatusCode
 from vigia_detect.domain.triage import Urgency
 
-RUN_COLUMNS = (runs.c.id, runs.c.task, runs.c.subject, runs.c.attempt, runs.c.queue, runs.c.earlier)
+RUN_COLUMNS = (
+    runs.c.id,
+    runs.c.task,
+    runs.c.subject,
+    runs.c.attempt,
+    runs.c.queue,
+    runs.c.earlier,
+    runs.c.outages,
+)
 STATUS_COLUMNS = (
     runs.c.id,
     runs.c.task,
@@ -38,7 +46,7 @@ SUMMARY_COLUMNS = (
 
 def to_run(row: Sequence[Any]) -> Run:
     """Build a run from `RUN_COLUMNS`."""
-    return Run(RunId(row[0]), row[1], row[2], row[3], row[4], row[5])
+    return Run(RunId(row[0]), *row[1:7])
 
 
 def to_run_status(row: Sequence[Any]) -> RunStatus:

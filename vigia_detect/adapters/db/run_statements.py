@@ -62,6 +62,7 @@ RETRY = Prepared(
         RunEvent.RETRY,
         error_code=bindparam("code"),
         not_before=now() + bindparam("delay_s"),
+        outages=runs.c.outages + bindparam("outage"),
         **_BACK,
     ).where(_MINE)
 )

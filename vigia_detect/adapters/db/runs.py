@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 from vigia_detect.adapters.db import run_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
+from vigia_detect.adapters.db.dead_letters import failed_runs
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.reopening import begin_anew, results_before
@@ -15,7 +16,7 @@ from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
 from vigia_detect.domain.case import Run, RunStatus
 from vigia_detect.domain.ids import CaseId, RunId, run_id
 from vigia_detect.domain.policy import queue_of
-from vigia_detect.domain.records import ClaimedRun, StoredCase
+from vigia_detect.domain.records import ClaimedRun, FailedRun, StoredCase
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.domain.states import RunEvent, RunState
 from vigia_detect.errors import LeaseLostError
@@ -105,9 +106,10 @@ class SqlRuns:
         """End the run without a result. Raises LeaseLostError likewise."""
         self._end(run, RunEvent.EXHAUST, sql.EXHAUST, code=error_code)
 
-    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
+    def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
         """Give the run back for another attempt. Raises LeaseLostError likewise."""
-        self._end(run, RunEvent.RETRY, sql.RETRY, code=error_code, delay_s=delay_s)
+        values = {"code": error_code, "delay_s": delay_s, "outage": int(outage)}
+        self._end(run, RunEvent.RETRY, sql.RETRY, **values)
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
@@ -137,6 +139,10 @@ class SqlRuns:
     def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
         """Let an ended run wait for inputs that begin anew. Its result is kept."""
         begin_anew(self._connection, self._audit, case_id, stage, event=RunEvent.WAIT_AGAIN, by=by)
+
+    def failed(self, limit: int, *, run_id: RunId | None = None) -> Sequence[FailedRun]:
+        """Return runs that were given up, the newest first, or the one that is asked for."""
+        return failed_runs(self._connection, limit, run_id=run_id)
 
     def results_before(self, run_id: RunId) -> dict[int, bytes]:
         """Return the encrypted results that a run gave before it began anew, by attempt."""

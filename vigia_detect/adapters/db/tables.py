@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -105,6 +106,8 @@ runs = Table(
     Column("attempt", Integer, nullable=False),
     # Attempts made before a person asked for it again: the policy counts from there.
     Column("earlier", Integer, nullable=False, server_default="0"),
+    # Attempts since then that an outage ended: they use up no try.
+    Column("outages", Integer, nullable=False, server_default="0"),
     Column("not_before", Float(53), nullable=False),
     Column("lease_until", Float(53)),
     Column("published_at", Float(53)),
@@ -124,6 +127,9 @@ Index(
     sqlite_where=open_runs,
     postgresql_where=open_runs,
 )
+
+failed_runs = runs.c.state == "failed"
+Index("ix_runs_failed", runs.c.finished_at, sqlite_where=failed_runs, postgresql_where=failed_runs)
 
 earlier_results = Table(
     "earlier_results",
@@ -241,3 +247,6 @@ audit = Table(
     Column("attempt", Integer),
     Column("detail", Text, nullable=False),
 )
+# How attempts ended lately; what the failure rate is measured by.
+attempt_ended = text("event IN ('run.done', 'run.failed', 'run.lost', 'run.retried')")
+Index("ix_audit_ended", audit.c.at, sqlite_where=attempt_ended, postgresql_where=attempt_ended)

@@ -46,6 +46,9 @@ STATUS_KEYS = {
     "completed_tasks",
     "total_tasks",
     "has_failures",
+    "preliminary",
+    "confirmed_by",
+    "confirmed_at",
 }
 STAGES = {"image_analysis", "risk_score", "medical_analysis", "triage", "audit_log"}
 TARGETS = {

@@ -1,4 +1,4 @@
-"""The seams of `ports` that are about pictures: reading them and looking at them."""
+"""The seams of `ports` that are about pictures: keeping, reading and looking at them."""
 
 from typing import Protocol
 
@@ -29,3 +29,19 @@ class PictureInspector(Protocol):
 
     def inspect(self, raw: bytes) -> Inspection:
         """Return findings and mask. Raises InvalidImageError when it is no picture to take."""
+
+
+class BlobStore(Protocol):
+    """Keeps encrypted pictures."""
+
+    def put(self, ref: str, data: bytes) -> None:
+        """Store durably under a name. Raises StorageFullError."""
+
+    def get(self, ref: str) -> bytes:
+        """Return what was stored. Raises NotFoundError."""
+
+    def delete(self, ref: str) -> None:
+        """Remove it; nothing happens when it is not there."""
+
+    def check_room(self) -> None:
+        """Raises StorageFullError when less than the configured room is left."""

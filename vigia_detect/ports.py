@@ -274,22 +274,6 @@ class Publisher(Protocol):
         """Return the names of the workers that answer. Raises BrokerUnavailableError."""
 
 
-class BlobStore(Protocol):
-    """Keeps encrypted pictures."""
-
-    def put(self, ref: str, data: bytes) -> None:
-        """Store durably under a name. Raises StorageFullError."""
-
-    def get(self, ref: str) -> bytes:
-        """Return what was stored. Raises NotFoundError."""
-
-    def delete(self, ref: str) -> None:
-        """Remove it; nothing happens when it is not there."""
-
-    def check_room(self) -> None:
-        """Raises StorageFullError when less than the configured room is left."""
-
-
 class Cipher(Protocol):
     """Pseudonyms and encryption. Every ciphertext is bound to its context by `label`."""
 

@@ -142,11 +142,7 @@ class Settings(BaseSettings):
     )
 
     review_lease_s: float = Field(
-        1800.0,
-        ge=60.0,
-        le=86_400.0,
-        description="Seconds for which a person who claims a case for review holds it; then it is "
-        "free again.",
+        1800.0, ge=60.0, le=86_400.0, description="Seconds for which a claim for review holds."
     )
 
     public_url: str = Field(

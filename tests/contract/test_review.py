@@ -344,3 +344,45 @@ def test_there_must_be_such_a_case(desk: ReviewDesk, case_id: str) -> None:
     ):
         with pytest.raises(NotFoundError):
             act()
+
+
+def test_an_answer_at_the_very_end_of_a_case_is_not_missed(system: System) -> None:
+    last_began, last_may_end = threading.Event(), threading.Event()
+
+    def last(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        last_began.set()
+        last_may_end.wait(20)
+        return StageOutput({})
+
+    system.bodies[Stage.TRIAGE] = triage(Urgency.EMERGENCY, review=False)
+    system.bodies[Stage.AUDIT_LOG] = last
+    case_id = CaseId(system.submit(priority="emergency"))
+    (alert,) = system.vigia.desk.alerts(limit=9)
+    worker = threading.Thread(target=system.work)
+    worker.start()
+    assert last_began.wait(20)
+    with system.vigia.store.begin() as work:
+        act = Answer(AlertEvent.ACT, "Luz", "cli")
+        assert system.vigia.escalator.answer(work, alert.id, act)[0]
+        last_may_end.set()
+        worker.join(0.5)  # it comes to the case's end, and waits there for this answer
+        work.commit()
+    worker.join()
+    assert system.state(case_id) == CaseState.COMPLETED
+
+
+def test_an_alert_that_is_asked_for_later_brings_an_ended_case_back(system: System) -> None:
+    system.bodies[Stage.TRIAGE] = triage(Urgency.ROUTINE, review=False)
+    case_id = ended_case(system)
+    assert system.state(case_id) == CaseState.COMPLETED
+    opened = system.vigia.desk.escalate("specialist_review", case_id=case_id, reasons=("asked",))
+    assert system.state(case_id) == CaseState.ESCALATED
+    for event in (AlertEvent.ACKNOWLEDGE, AlertEvent.DECLINE, AlertEvent.ACKNOWLEDGE):
+        system.vigia.desk.answer(opened.alert_id, Answer(event, "Luz", "cli"))
+        assert system.state(case_id) == CaseState.ESCALATED
+    system.vigia.desk.answer(opened.alert_id, Answer(AlertEvent.ACT, "Luz", "cli"))
+    assert system.state(case_id) == CaseState.COMPLETED
+    system.vigia.desk.answer(opened.alert_id, Answer(AlertEvent.CLOSE, "Luz", "cli"))
+    assert system.state(case_id) == CaseState.COMPLETED
+    assert len(entries(system, case_id, AuditEvent.CASE_SETTLED)) == 2
+    assert len(entries(system, case_id, AuditEvent.CASE_ENDED)) == 1

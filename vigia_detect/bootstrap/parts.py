@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from vigia_detect.clinical import RuleSet
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
-    from vigia_detect.picture_ports import PictureInspector
-    from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
+    from vigia_detect.picture_ports import BlobStore, PictureInspector
+    from vigia_detect.ports import Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk

@@ -15,7 +15,7 @@ from vigia_detect.domain.records import FailedRun, StoredAlert
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import NotFoundError, NotPossibleError
 from vigia_detect.ports import Store, UnitOfWork
-from vigia_detect.stages.escalation import hope
+from vigia_detect.stages.next_channel import hope
 from vigia_detect.stages.notify import DELAY
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.reopening import NAME_LENGTH, REASON_LENGTH, check_word, reopen

@@ -22,8 +22,8 @@ from vigia_detect.errors import (
     StorageFullError,
 )
 from vigia_detect.log import get_logger
-from vigia_detect.picture_ports import PictureReader
-from vigia_detect.ports import BlobStore, Cipher, Store, UnitOfWork
+from vigia_detect.picture_ports import BlobStore, PictureReader
+from vigia_detect.ports import Cipher, Store, UnitOfWork
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault

@@ -12,7 +12,8 @@ from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.records import PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import CorruptDataError
-from vigia_detect.ports import BlobStore, Cipher
+from vigia_detect.picture_ports import BlobStore
+from vigia_detect.ports import Cipher
 
 
 class Vault:

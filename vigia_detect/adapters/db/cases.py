@@ -95,6 +95,7 @@ class SqlCases:
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
+        self.lock(case_id)  # an answer to its alert comes before or after this, not beside it
         rows = sql.ENDING.rows(self._connection, id_=case_id)
         found = _ending(rows)
         if found is None:

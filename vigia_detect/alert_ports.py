@@ -36,7 +36,7 @@ class Alerts(Protocol):
         """Return the alerts that nobody has acted on."""
 
     def open_by_kind(self) -> dict[str, int]:
-        """Return how many alerts nobody has acknowledged, by kind."""
+        """Return how many alerts nobody has acknowledged, by kind, drills left out."""
 
 
 class Notifications(Protocol):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.drill import Drill
     from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
@@ -319,6 +320,12 @@ class Vigia:
             vault=self.vault,
             escalator=self.escalator,
         )
+
+    def new_drill(self) -> "Drill":
+        """Return an exercise that has not begun."""
+        from vigia_detect.stages.drill import Drill
+
+        return Drill(store=self.store, relay=self.relay, escalator=self.escalator)
 
     def preload(self) -> None:
         """Import what stages need and load the rules, but open nothing.

@@ -35,7 +35,8 @@ def show_list(*, limit: int, as_json: bool) -> None:
     for alert in map(alert_report, alerts):
         by = alert.acknowledged_by or ""
         reasons = " ".join(alert.reasons)
-        table.add_row(alert.id, alert.kind, alert.state, alert.opened_at[:19], by, reasons)
+        kind = f"{alert.kind} ({say(lang, 'drill')})" if alert.drill else alert.kind
+        table.add_row(alert.id, kind, alert.state, alert.opened_at[:19], by, reasons)
     Console().print(table)
 
 

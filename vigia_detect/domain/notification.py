@@ -15,6 +15,10 @@ class Channel(StrEnum):
     APPRISE = "apprise"
 
 
+OWN = frozenset({Channel.INBOX, Channel.CONSOLE})
+"""They ring nowhere: they reach somebody who looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One notification's content: ids, levels and fixed texts, never patient data.

@@ -99,6 +99,7 @@ class StoredNotification:
         step: of the policy, from 1.
         rank: the contact's place among the person's contacts, from 0.
         provider_id: the provider's name for it, once accepted.
+        planned_at: Unix seconds, as is `accepted_at`; 0 for one that is not stored yet.
     """
 
     id: RunId
@@ -109,6 +110,8 @@ class StoredNotification:
     to: Recipient
     state: NotificationState = NotificationState.PENDING
     provider_id: str | None = None
+    planned_at: float = 0.0
+    accepted_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

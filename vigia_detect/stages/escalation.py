@@ -98,6 +98,8 @@ class Escalator:
         work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
         if timer.kind == Deadline.NOT_ACCEPTED:
             return next_channel(work, RunId(timer.subject))
+        if timer.kind == Deadline.DRILL_OVER:
+            return end_drill(work, timer.subject, by="system")
         alert = work.alerts.lock(AlertId(timer.subject))
         if alert is None or alert.turn != timer.round:
             return ()
@@ -247,6 +249,26 @@ def stop(work: UnitOfWork, alert: StoredAlert) -> None:
     """Save an alert that tells nobody any more: what waits is withdrawn, deadlines are settled."""
     work.alerts.save(alert)
     work.timers.settle([alert.id, *work.notifications.suppress(alert.id)])
+
+
+def end_drill(work: UnitOfWork, subject: str, *, by: str) -> tuple[Run, ...]:
+    """Close all alerts of a drill, whoever has answered; its messages say that it is over."""
+    runs: tuple[Run, ...] = ()
+    for kind in AlertKind:
+        alert = work.alerts.lock(alert_id(subject, kind))
+        if (
+            alert is None
+            or not alert.drill
+            or (alert.state, AlertEvent.END_DRILL) not in ALERT_TABLE
+        ):
+            continue
+        state = step(ALERT_TABLE, alert.state, AlertEvent.END_DRILL)
+        over = replace(alert, state=state, turn=alert.turn + 1)
+        stop(work, over)
+        _note(work, alert, AuditEvent.ALERT_CLOSED, by=by, kind=alert.kind, drill=True)
+        if alert.state == AlertState.OPEN:
+            runs += work.notifications.plan_updates(over, QUEUES[NOTIFICATION])
+    return runs
 
 
 def _supersede_urgent(work: UnitOfWork, subject: str) -> None:

@@ -5,13 +5,12 @@ import random
 
 from vigia_detect.domain import gate as rules
 from vigia_detect.domain.gate import PACES, Gate
-from vigia_detect.domain.notification import Channel, Recipient
+from vigia_detect.domain.notification import OWN, Recipient
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ChannelTemporaryError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 
-OWN = frozenset({Channel.INBOX, Channel.CONSOLE})
 SPREAD_S = {Urgency.EMERGENCY: 0.0, Urgency.URGENT: 2.0, Urgency.ROUTINE: 30.0}
 """What has to wait comes back within this long after, so that not all come at once."""
 

@@ -24,7 +24,7 @@ from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import next_channel
 from vigia_detect.stages.gatekeeper import ask, note
 from vigia_detect.stages.lease import LeaseKeeper
-from vigia_detect.stages.messages import compose, taken_by
+from vigia_detect.stages.messages import compose, outcome
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.runner import error_code
 
@@ -106,7 +106,7 @@ class NotificationRunner:
         """Edit a message to say who has the alert; that it fails tells nobody less."""
         run, one, alert = sending.run, sending.one, sending.alert
         plan, policy = read_plan(alert.plan), self._policies[sending.run.task]
-        text = taken_by(alert.acknowledged_by or "", plan.lang)
+        text = outcome(alert, plan.lang)
         error: Exception | None = None
         try:
             with self._leases.keep(run):
@@ -205,7 +205,8 @@ def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Send
 def _claim_edit(
     work: UnitOfWork, run: Run, one: StoredNotification, alert: StoredAlert
 ) -> Sending | None:
-    if alert.acknowledged_by is None:  # it is open again: nobody has it
+    unanswered = alert.acknowledged_by is None
+    if unanswered and alert.state != AlertState.CLOSED:  # it is open again: nobody has it
         work.runs.finish(run, None)
         return None
     return Sending(run, one, alert, edits=True)

@@ -187,4 +187,6 @@ def _to_notification(row: Row[*tuple[Any, ...]]) -> StoredNotification:
         to=Recipient(row.recipient, row.role, Channel(row.channel), row.address),
         state=NotificationState(row.state),
         provider_id=row.provider_id,
+        planned_at=row.planned_at,
+        accepted_at=row.accepted_at,
     )

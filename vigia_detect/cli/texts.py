@@ -82,6 +82,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "demo_title": "Vigia: seis casos de prueba, de la foto a la decisión",
         "demo_starting": "Iniciando servidor de mensajes, base de datos y procesos…",
         "demo_done": "{count} casos procesados en {seconds:.1f} s.",
+        "demo_alert": "La alerta de la emergencia",
+        "demo_shortened": "Plazos acortados para mostrarlos: 4 s en lugar de 2 minutos hasta el "
+        "paso 2. Nadie responde al primer aviso, a propósito. Las personas son inventadas.",
+        "demo_message": "Lo que recibe {who} ({channel}):",
+        "demo_timeline": "De la alerta a quien actuó:",
         "demo_gone": "Todo ocurrió en una carpeta temporal, que ya se borró.",
         "demo_findings": "Las imágenes con los hallazgos quedan en {folder}.",
         "check_settings": "configuración",
@@ -189,6 +194,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "demo_title": "Vigia: six test cases, from the picture to the decision",
         "demo_starting": "Starting message broker, database and processes…",
         "demo_done": "{count} cases processed in {seconds:.1f} s.",
+        "demo_alert": "The emergency's alert",
+        "demo_shortened": "Times are shortened to be shown: 4 s in the place of 2 minutes until "
+        "step 2. Nobody answers the first message, on purpose. The people are invented.",
+        "demo_message": "What {who} gets ({channel}):",
+        "demo_timeline": "From the alert to who acted:",
         "demo_gone": "All of it happened in a temporary folder, which is gone now.",
         "demo_findings": "The pictures with their findings stay in {folder}.",
         "check_settings": "settings",

@@ -155,7 +155,7 @@ def test_the_command_reports_who_answered_and_how_fast(system: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(None, 10), (signal.SIGINT, 130), (signal.SIGTERM, 130)]
+    ("number", "code"), [(None, 11), (signal.SIGINT, 130), (signal.SIGTERM, 130)]
 )
 def test_the_command_closes_the_drill_however_it_ends(
     system: dict[str, str], number: signal.Signals | None, code: int

@@ -23,7 +23,7 @@ ACTOR = "drill"
 
 
 def run_drill(*, wait_s: float, as_json: bool) -> None:
-    """Run one; exit with 10 when nobody was told in time or nobody answered.
+    """Run one; exit with 11 when nobody was told in time or nobody answered.
 
     Raises:
         DatabaseUnavailableError: nothing can be told.

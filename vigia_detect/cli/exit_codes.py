@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     STORAGE_FULL = 7
     UNHEALTHY = 8
     CORRUPT_DATA = 9
-    DRILL_FAILED = 10
+    DRILL_FAILED = 11
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (

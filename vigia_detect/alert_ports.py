@@ -68,6 +68,15 @@ class Notifications(Protocol):
     ) -> None:
         """Note how the attempt that is being sent ended. `subject` is the audit entry's."""
 
+    def hold(self, known: RunId, until: float) -> None:
+        """Note until when one waits for the end of quiet hours."""
+
+    def held_with(self, one: StoredNotification, limit: int) -> list[tuple[RunId, int, AlertId]]:
+        """Return (run, attempt, alert) of others that waited for the same person and address."""
+
+    def mark_bundle(self, known: RunId, bundle: str) -> None:
+        """Note which message told this one together with others."""
+
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
+    from vigia_detect.stages.nudge import Nudge
     from vigia_detect.stages.relay import Relay
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
@@ -320,6 +321,13 @@ class Vigia:
             vault=self.vault,
             escalator=self.escalator,
         )
+
+    @cached_property
+    def nudge(self) -> "Nudge":
+        """Tells people by one more channel."""
+        from vigia_detect.stages.nudge import Nudge
+
+        return Nudge(store=self.store, relay=self.relay, escalator=self.escalator)
 
     def new_drill(self) -> "Drill":
         """Return an exercise that has not begun."""

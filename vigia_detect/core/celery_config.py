@@ -24,6 +24,12 @@ TASK_NAMES = {
 }
 """Which Celery task runs which row of the policy table."""
 
+ASKING_TASKS = {
+    "notify_slack": "vigia_detect.tasks.notifications.notify_slack_task",
+    "medical_alert_slack": "vigia_detect.tasks.notifications.medical_alert_slack_task",
+}
+"""Tasks by which other programs ask for something. They have no row of work, but plan rows."""
+
 RECONNECT_MARGIN_S = 120
 
 
@@ -59,7 +65,8 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
         enable_utc=True,
         task_default_queue=Queue.DEFAULT.value,
         task_create_missing_queues=True,
-        task_routes={name: {"queue": limits["queue"]} for name, limits in config.items()},
+        task_routes={name: {"queue": limits["queue"]} for name, limits in config.items()}
+        | {name: {"queue": Queue.NOTIFICATIONS.value} for name in ASKING_TASKS.values()},
         task_annotations={
             name: {key: limits[key] for key in ("soft_time_limit", "time_limit")}
             for name, limits in config.items()

@@ -100,6 +100,9 @@ class StoredNotification:
         rank: the contact's place among the person's contacts, from 0.
         provider_id: the provider's name for it, once accepted.
         planned_at: Unix seconds, as is `accepted_at`; 0 for one that is not stored yet.
+        held_until: the end of the quiet hours that it waits or has waited for; None when its
+            policy has none, so that it never waits.
+        bundle: names the one message that told it together with others, if one did.
     """
 
     id: RunId
@@ -112,6 +115,8 @@ class StoredNotification:
     provider_id: str | None = None
     planned_at: float = 0.0
     accepted_at: float | None = None
+    held_until: float | None = None
+    bundle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ notifications = Table(
     Column("planned_at", Float(53), nullable=False),
     Column("accepted_at", Float(53)),
     Column("provider_id", Text),
+    Column("held_until", Float(53)),
+    Column("bundle", String(UUID_LENGTH)),
     UniqueConstraint("alert_id", "turn", "recipient", "rank"),
 )
 

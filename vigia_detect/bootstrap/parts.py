@@ -16,6 +16,7 @@ from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from vigia_detect.adapters.notify.slack import SlackChannel
+    from vigia_detect.adapters.notify.slack_socket import Handle, SlackSocket
     from vigia_detect.adapters.vision.classifier.workshop import Workshop
     from vigia_detect.adapters.vision.picture import PillowReader
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
@@ -272,6 +273,12 @@ class Vigia:
         from vigia_detect.adapters.notify.channels import make_slack
 
         return make_slack(self.settings)
+
+    def slack_socket(self, handle: "Handle") -> "SlackSocket":
+        """Return what hears Slack's buttons without being reachable; ChannelPermanentError."""
+        from vigia_detect.adapters.notify.channels import make_slack_socket
+
+        return make_slack_socket(self.settings, handle)
 
     @cached_property
     def channels(self) -> "Channels":

@@ -166,8 +166,12 @@ def worker(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; VIGIA_WEB_HOST else.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on; VIGIA_WEB_PORT else.")
+    ] = None,
 ) -> None:
     """Serve answer pages, Slack's buttons and health over HTTP until stopped."""
     from vigia_detect.cli.serve import run_serve

@@ -41,7 +41,7 @@ def throw_away_settings(home: Path) -> Settings:
     The hospital's people are left out: nobody may be called about a case that is none.
     """
     chosen = {"home": home, "broker": "", "database_url": "", "key_file": None}
-    chosen |= {"escalation_file": None, "heartbeat_url": ""}
+    chosen |= {"escalation_file": None, "heartbeat_url": "", "web_port": 0}
     return load_settings().model_copy(update=chosen)
 
 
@@ -62,5 +62,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": "",
         "VIGIA_ESCALATION_FILE": "",
         "VIGIA_HEARTBEAT_URL": "",
+        "VIGIA_WEB_PORT": "0",
         "VIGIA_KEY_FILE": str(settings.master_key_file),
     }

@@ -155,10 +155,15 @@ def compose(telling: Telling, *, lang: str, link: str | None) -> Message:
         step=telling.step,
         lang=lang,
         drill=telling.drill,
-        title=f"{DRILL} " * telling.drill + TITLES[lang][telling.kind],
+        title=title(telling.kind, lang=lang, drill=telling.drill),
         body="\n".join(_lines(telling, lang)),
         link=link,
     )
+
+
+def title(kind: AlertKind, *, lang: str, drill: bool) -> str:
+    """Return what an alert is about, in a line; that it is a drill comes first."""
+    return f"{DRILL} " * drill + TITLES[known(lang)][kind]
 
 
 def answer_text(answer: Button, *, by: str, lang: str) -> str:

@@ -98,8 +98,8 @@ class Drill:
     def end(self, *, by: str) -> None:
         """Close it: nobody is told any more, and who was told reads that it is over."""
         with self._store.begin() as work:
+            work.timers.settle([self.subject])  # before the alerts, as its firing does
             runs = end_drill(work, self.subject, by=by)
-            work.timers.settle([self.subject])
             work.commit()
         self._relay.send(runs)
 

@@ -18,6 +18,7 @@ from typing import Any
 from http_host import Asked, Told, http_host
 
 TOKEN = "xoxb-test"
+APP_TOKEN = "xapp-test"
 SIGNING_SECRET = "signing-secret-of-tests"
 CHANNELS = {"#emergencias": "C01", "#equipo-medico": "C02", "U01": "D01"}
 LIMITS = {"header": 150, "section": 3000, "button": 75}
@@ -32,20 +33,29 @@ class SlackApi:
     whispers: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Told] = field(default_factory=list)
     every_s: float = 1.0
+    socket_url: str = ""
+    sockets_opened: int = 0
     _last: dict[str, float] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def answer(self, asked: Asked) -> Told:
         if self.faults:
             return self.faults.pop(0)
-        body = json.loads(asked.body)
         if asked.path.startswith("/respond/"):
-            self.whispers.append(body)
+            self.whispers.append(json.loads(asked.body))
             return Told(body=b"ok")
+        if asked.path == "/api/apps.connections.open":
+            return self._open_socket(asked)
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return _refuse("invalid_auth")
         methods = {"/api/chat.postMessage": self._post, "/api/chat.update": self._update}
-        return methods[asked.path](body)
+        return methods[asked.path](json.loads(asked.body))
+
+    def _open_socket(self, asked: Asked) -> Told:
+        if asked.headers.get("authorization") != f"Bearer {APP_TOKEN}":
+            return _refuse("invalid_auth")
+        self.sockets_opened += 1
+        return _accept({"url": self.socket_url})
 
     def _post(self, body: dict[str, Any]) -> Told:
         channel = CHANNELS.get(body["channel"])
@@ -75,9 +85,15 @@ class SlackApi:
         self, post: dict[str, Any], action: str, *, user: str
     ) -> tuple[bytes, dict[str, str]]:
         """Return the signed request that Slack sends when `user` presses a button of a post."""
+        payload = self.pressed(post, action, user=user)
+        body = urllib.parse.urlencode({"payload": json.dumps(payload)}).encode()
+        return body, signed(body, int(time.time()))
+
+    def pressed(self, post: dict[str, Any], action: str, *, user: str) -> dict[str, Any]:
+        """Return what Slack says when `user` presses a button of a post."""
         buttons = [b for block in post["blocks"] for b in block.get("elements", ())]
         button = next(b for b in buttons if b["action_id"] == action)
-        payload = {
+        return {
             "type": "block_actions",
             "user": {"id": user},
             "channel": {"id": post["channel"]},
@@ -85,8 +101,6 @@ class SlackApi:
             "response_url": f"{self.url}respond/{post['ts']}",
             "actions": [{"action_id": action, "value": button["value"], "type": "button"}],
         }
-        body = urllib.parse.urlencode({"payload": json.dumps(payload)}).encode()
-        return body, signed(body, int(time.time()))
 
 
 def signed(body: bytes, at: int, secret: str = SIGNING_SECRET) -> dict[str, str]:

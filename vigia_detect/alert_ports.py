@@ -36,7 +36,7 @@ class Alerts(Protocol):
         """Return the alerts that nobody has acted on."""
 
     def open_by_kind(self) -> dict[str, int]:
-        """Return how many alerts nobody has acknowledged, by kind."""
+        """Return how many alerts nobody has acknowledged, by kind, drills left out."""
 
 
 class Notifications(Protocol):
@@ -70,6 +70,15 @@ class Notifications(Protocol):
 
     def put_in_line(self, known: RunId, place_at: float) -> None:
         """Keep a notification's place in the line of its address."""
+
+    def hold(self, known: RunId, until: float) -> None:
+        """Note until when one waits for the end of quiet hours."""
+
+    def held_with(self, one: StoredNotification, limit: int) -> list[tuple[RunId, int, AlertId]]:
+        """Return (run, attempt, alert) of others that waited for the same person and address."""
+
+    def mark_bundle(self, known: RunId, bundle: str) -> None:
+        """Note which message told this one together with others."""
 
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""

@@ -150,6 +150,17 @@ class Settings(BaseSettings):
         description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "
         "empty: messages carry no link to answer by.",
     )
+    web_host: str = Field(
+        "127.0.0.1",
+        description="Address on which `vigia serve` listens; a reverse proxy stands before it.",
+    )
+    web_port: int = Field(
+        8000,
+        ge=0,
+        le=65535,
+        description="Its port. `vigia up` serves it, too, when links or Slack's buttons are set up "
+        "(`VIGIA_PUBLIC_URL`, `VIGIA_SLACK_SIGNING_SECRET`, `VIGIA_SLACK_APP_TOKEN`); 0: never.",
+    )
     ack_link_s: float = Field(
         43_200.0,
         ge=60.0,
@@ -174,6 +185,11 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: SecretStr | None = Field(
         None, description="Slack signing secret, which proves that a pressed button is Slack's."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        description="Slack app-level token (`xapp-...`) with the scope `connections:write`: then "
+        "buttons are heard by Socket Mode, and Slack need not reach Vigia; empty: by HTTP only.",
     )
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Base URL of Slack's Web API, ending with a slash."
@@ -238,6 +254,12 @@ class Settings(BaseSettings):
     def people_of_slack(self) -> Mapping[str, str]:
         """Person by Slack user id."""
         return _people(self.slack_people)
+
+    @property
+    def serves_web(self) -> bool:
+        """Whether `vigia up` serves answers: somebody could give one by a link or a button."""
+        ways = (self.public_url, self.slack_signing_secret, self.slack_app_token)
+        return self.web_port > 0 and any(ways)
 
     @property
     def root(self) -> Path:

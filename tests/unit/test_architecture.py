@@ -73,10 +73,11 @@ def test_only_settings_reads_the_environment() -> None:
 
 def test_celery_messages_carry_a_run_and_its_attempt_and_nothing_else() -> None:
     celery_config.celery_app.loader.import_default_modules()
+    asking = set(celery_config.ASKING_TASKS.values())
     own = {
         name: task
         for name, task in celery_config.celery_app.tasks.items()
-        if name.startswith("vigia_detect.")
+        if name.startswith("vigia_detect.") and name not in asking
     }
     runs = set(celery_config.TASK_NAMES.values())
     assert set(own) - runs == {celery_config.SYSTEM_ERROR_TASK}  # one of a few codes: see its test
@@ -109,3 +110,12 @@ def test_the_names_in_users_documents_exist() -> None:
         notifications.escalation_notification_task,
     ):
         assert task.name in celery_config.MEDICAL_TASK_CONFIG
+    for task in (notifications.notify_slack_task, notifications.medical_alert_slack_task):
+        assert task.name in celery_config.ASKING_TASKS.values()
+        assert task.name in celery_config.celery_app.conf.task_routes
+
+
+def test_tasks_that_ask_take_ids_and_codes_only() -> None:
+    asked = inspect.signature(notifications.notify_slack_task.run).parameters
+    about = inspect.signature(notifications.medical_alert_slack_task.run).parameters
+    assert (list(asked), list(about)) == (["alert_id"], ["case_id", "escalation_type"])

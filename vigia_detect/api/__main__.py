@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from vigia_detect.api.app import create_app, parts_of
+from vigia_detect.api.slack_socket import hearing_slack
 from vigia_detect.bootstrap import current
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.log import configure_logging, route_standard_logging
@@ -33,7 +34,7 @@ def main() -> None:
             timeout_graceful_shutdown=5,
         )
     )
-    with _listening(given.host, given.port) as door:
+    with _listening(given.host, given.port) as door, hearing_slack(vigia):
         server.run(sockets=[door])
 
 

@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse
 
 from vigia_detect.api.body import whole_body
 from vigia_detect.api.page import TEXTS, buttons, language, page
-from vigia_detect.domain.alert_texts import answer_text
+from vigia_detect.domain.ack_link import AckLink
+from vigia_detect.domain.alert_texts import answer_text, title
+from vigia_detect.domain.records import StoredAlert
 from vigia_detect.errors import AnswerRefusedError, UnavailableError
 from vigia_detect.stages.answers import AFTERWARDS, Answered, Answers
 
@@ -33,12 +35,10 @@ def answer_pages(answers: Answers, default_lang: str) -> APIRouter:
         lang = language(accept, default_lang)
         try:
             link = answers.look(token)
+            alert = answers.alert(link)
         except (AnswerRefusedError, UnavailableError) as error:
             return _refused(lang, error)
-        question = TEXTS[lang]["ask"].format(person=link.person)
-        alert = f"{TEXTS[lang]['alert']}: {link.alert_id}"
-        form = buttons(lang, f"/a/{token}", link.buttons)
-        return HTMLResponse(page(lang, question, alert, form=form))
+        return HTMLResponse(_question(lang, link, alert, f"/a/{token}"))
 
     @router.post("/{token}", responses=RESPONSES)
     def answer(
@@ -53,6 +53,18 @@ def answer_pages(answers: Answers, default_lang: str) -> APIRouter:
             return _refused(lang, error)
 
     return router
+
+
+def _question(lang: str, link: AckLink, alert: StoredAlert | None, action: str) -> str:
+    ask = TEXTS[lang]["ask"].format(person=link.person)
+    note = f"{TEXTS[lang]['alert']}: {link.alert_id}"
+    form = buttons(lang, action, link.buttons)
+    if alert is None:
+        return page(lang, ask, note=note, form=form)
+    has = alert.acknowledged_by
+    taken = [TEXTS[lang]["taken"].format(person=has)] if has else []
+    what = title(alert.kind, lang=lang, drill=alert.drill)
+    return page(lang, what, *taken, ask, note=note, form=form)
 
 
 def _answered(lang: str, done: Answered) -> str:

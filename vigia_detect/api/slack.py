@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Response
@@ -84,12 +84,12 @@ def slack_door(
         if press is None:
             return Response()
         try:
-            reason = _take(answers, press, signature)
+            reason = take_press(answers, press, signature)
         except UnavailableError as error:
             log.warning("answer_lost", alert_id=press.alert_id, exc_info=error)
             return Response(status_code=503)
         if reason and whisper:
-            later.add_task(_tell, whisper, press.response_url, TEXT[lang][reason])
+            later.add_task(tell_why, whisper, press.response_url, TEXT[lang][reason])
         return Response()
 
     return router
@@ -107,6 +107,14 @@ def read_press(body: bytes) -> Press | None:
     """Return what was pressed, or None when it is no button of ours."""
     try:
         payload = json.loads(parse_qs(body.decode())["payload"][0])
+    except (KeyError, ValueError):
+        return None
+    return press_of(payload)
+
+
+def press_of(payload: Any) -> Press | None:
+    """Return what an interaction's payload says was pressed, or None when it is none of ours."""
+    try:
         action = payload["actions"][0]
         button = pressed(action["action_id"])
         if payload["type"] != "block_actions" or button is None:
@@ -118,8 +126,14 @@ def read_press(body: bytes) -> Press | None:
         return None
 
 
-def _take(answers: Answers, press: Press, signature: str) -> str | None:
-    """Return why the answer changed nothing, or None when it did."""
+def take_press(answers: Answers, press: Press, signature: str) -> str | None:
+    """Take an answer; return why it changed nothing, or None when it did.
+
+    Args:
+        answers: takes what was pressed.
+        press: the button.
+        signature: names the request; the same one counts once.
+    """
     try:
         done = answers.press(
             user=press.user, alert_id=press.alert_id, button=press.button, signature=signature
@@ -129,7 +143,8 @@ def _take(answers: Answers, press: Press, signature: str) -> str | None:
     return None if done.changed else "late"
 
 
-def _tell(whisper: Whisper, response_url: str, text: str) -> None:
+def tell_why(whisper: Whisper, response_url: str, text: str) -> None:
+    """Tell somebody in Slack why the answer does not count."""
     try:
         whisper(response_url, text)
     except ChannelError as error:  # the answer itself is recorded; only the word about it is lost

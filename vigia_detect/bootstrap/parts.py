@@ -17,6 +17,7 @@ from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from vigia_detect.adapters.notify.slack import SlackChannel
+    from vigia_detect.adapters.notify.slack_socket import Handle, SlackSocket
     from vigia_detect.adapters.vision.classifier.workshop import Workshop
     from vigia_detect.adapters.vision.picture import PillowReader
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.drill import Drill
     from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.failure_watch import FailureWatch
     from vigia_detect.stages.failures import TaskFailureHandler
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
+    from vigia_detect.stages.nudge import Nudge
     from vigia_detect.stages.relay import Relay
     from vigia_detect.stages.review import ReviewDesk
     from vigia_detect.stages.runner import StageBody, StageRunner
@@ -292,6 +295,12 @@ class Vigia:
 
         return make_slack(self.settings)
 
+    def slack_socket(self, handle: "Handle") -> "SlackSocket":
+        """Return what hears Slack's buttons without being reachable; ChannelPermanentError."""
+        from vigia_detect.adapters.notify.channels import make_slack_socket
+
+        return make_slack_socket(self.settings, handle)
+
     @cached_property
     def channels(self) -> "Channels":
         """The ways to reach people."""
@@ -368,6 +377,19 @@ class Vigia:
             rules=self.rules,
             lease_s=self.settings.review_lease_s,
         )
+
+    @cached_property
+    def nudge(self) -> "Nudge":
+        """Tells people by one more channel."""
+        from vigia_detect.stages.nudge import Nudge
+
+        return Nudge(store=self.store, relay=self.relay, escalator=self.escalator)
+
+    def new_drill(self) -> "Drill":
+        """Return an exercise that has not begun."""
+        from vigia_detect.stages.drill import Drill
+
+        return Drill(store=self.store, relay=self.relay, escalator=self.escalator)
 
     def preload(self) -> None:
         """Import what stages need and load the rules, but open nothing.

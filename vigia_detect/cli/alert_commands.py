@@ -22,6 +22,12 @@ def list_alerts(limit: Limit = 20, *, as_json: Json = False) -> None:
 
 
 @app.command()
+def show(alert_id: AlertArgument, *, as_json: Json = False) -> None:
+    """Show who was told of an alert, when, and what became of it."""
+    alerts.show(alert_id, as_json=as_json)
+
+
+@app.command()
 def ack(alert_id: AlertArgument, by: Annotated[str, typer.Option(help="Who takes it on.")]) -> None:
     """Take an alert on: it is not sent again."""
     alerts.acknowledge(alert_id, by=by)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from vigia_detect.bootstrap import current
 from vigia_detect.cli.show import print_schema_json
+from vigia_detect.cli.story import timeline
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.alert_times import KindTimes, Times
@@ -35,8 +36,19 @@ def show_list(*, limit: int, as_json: bool) -> None:
     for alert in map(alert_report, alerts):
         by = alert.acknowledged_by or ""
         reasons = " ".join(alert.reasons)
-        table.add_row(alert.id, alert.kind, alert.state, alert.opened_at[:19], by, reasons)
+        kind = f"{alert.kind} ({say(lang, 'drill')})" if alert.drill else alert.kind
+        table.add_row(alert.id, kind, alert.state, alert.opened_at[:19], by, reasons)
     Console().print(table)
+
+
+def show(alert_id: str, *, as_json: bool) -> None:
+    """Print what happened to an alert."""
+    vigia = current()
+    moments = vigia.desk.story(alert_id)
+    if as_json:
+        print_schema_json(moments)
+        return
+    Console().print(timeline(moments, vigia.settings.lang))
 
 
 def acknowledge(alert_id: str, *, by: str) -> None:

@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from vigia_detect.bootstrap import Vigia
+from vigia_detect.cli.demo_alert import DemoAlert
 from vigia_detect.cli.show import MARKS, print_report
 from vigia_detect.cli.system import processes
 from vigia_detect.cli.texts import say
@@ -22,7 +23,7 @@ from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CASE_ENDS
-from vigia_detect.errors import InvalidOptionError
+from vigia_detect.errors import InvalidOptionError, UnavailableError
 from vigia_detect.files import write_atomically
 from vigia_detect.stages.desk import CaseStatus
 from vigia_detect.stages.report import CaseReport
@@ -31,6 +32,8 @@ from vigia_detect.testing import draw_wound
 
 PICTURES = Path(__file__).parents[2] / "examples" / "demo"
 DEADLINE_S = 50.0
+START_S = 15.0
+WORKERS = 3
 ACTOR = "demo"
 
 
@@ -50,6 +53,8 @@ def run_demo(findings: Path) -> None:
         raise InvalidOptionError(f"--findings: {findings} ({error.strerror})") from error
     with tempfile.TemporaryDirectory(prefix="vigia-demo-") as home:
         settings = throw_away_settings(Path(home))
+        own = (files("vigia_detect.cli") / "demo_escalation.yaml").read_bytes()
+        write_atomically(settings.root / "escalation.yaml", own)
         vigia = prepared(settings)
         demo = Demo(vigia, Console(), findings.resolve())
         supervisor = Supervisor(processes(settings, environment(settings)), home=settings.root)
@@ -95,6 +100,7 @@ class Demo:
     def _tell(self) -> None:
         self.console.rule(say(self._lang, "demo_title"))
         self.console.print(say(self._lang, "demo_starting"))
+        self._wait_for_workers()
         started = time.monotonic()
         self._submit_all()
         self._watch(started + DEADLINE_S)
@@ -103,9 +109,20 @@ class Demo:
             self.console.rule(title, align="left", style="dim")
             report = self._vigia.desk.report(case_id, actor=ACTOR)
             print_report(report, self._lang, self.console, overlay=self._keep_overlay(report))
+        self.console.rule(say(self._lang, "demo_alert"), align="left", style="dim")
+        self.console.print(say(self._lang, "demo_shortened"), style="yellow")
+        DemoAlert(self._vigia, self.console).tell()
         self.console.rule()
         done = say(self._lang, "demo_done", count=len(self._titles), seconds=seconds)
         self.console.print(done, style="bold green")
+
+    def _wait_for_workers(self) -> None:
+        """Begin when people can be told, so that the times are those of a system that runs."""
+        until = time.monotonic() + START_S
+        while time.monotonic() < until:
+            with contextlib.suppress(UnavailableError):
+                if len(self._vigia.publisher.workers()) == WORKERS:
+                    return
 
     def _submit_all(self) -> None:
         text = (files("vigia_detect.cli") / "demo_cases.json").read_bytes()

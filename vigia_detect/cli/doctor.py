@@ -1,6 +1,8 @@
 """Checks every part that Vigia stands on, and says what to do about each."""
 
+import contextlib
 import dataclasses
+import http.client
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +17,8 @@ from vigia_detect.cli.texts import say
 from vigia_detect.errors import ConfigurationError, UnavailableError, VigiaError
 from vigia_detect.settings import Settings, load_settings
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from an address that one can ask
+WEB_TIMEOUT_S = 3.0
 SIGNS = {"ok": "✓", "warning": "!", "critical": "✗"}
 
 
@@ -60,6 +64,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
+        *([_web(vigia.settings)] if vigia.settings.serves_web else []),
     ]
 
 
@@ -108,6 +113,21 @@ def _workers(vigia: Vigia) -> Check:
     if names:
         return Check("workers", "ok", ", ".join(names))
     return Check("workers", "warning", say(vigia.settings.lang, "no_worker"))
+
+
+def _web(settings: Settings) -> Check:
+    """Ask our own server whether it can take answers."""
+    host = "127.0.0.1" if settings.web_host in EVERYWHERE else settings.web_host
+    door = f"{settings.web_host}:{settings.web_port}"
+    try:
+        connection = http.client.HTTPConnection(host, settings.web_port, timeout=WEB_TIMEOUT_S)
+        with contextlib.closing(connection):
+            connection.request("GET", "/health/ready")
+            if connection.getresponse().status == http.client.OK:
+                return Check("web", "ok", door)
+    except (OSError, http.client.HTTPException):
+        pass
+    return Check("web", "warning", say(settings.lang, "no_web", door=door))
 
 
 def _print(checks: list[Check], lang: str, *, critical: bool) -> None:

@@ -38,6 +38,11 @@ def show() -> None:
         for row in _rows(book, policy, now, lang):
             table.add_row(kind, policy.severity, *row)
     Console().print(table)
+    typer.echo(say(lang, "clock", zone=book.directory.time_zone))
+    for kind, policy in book.policies.items():
+        if policy.quiet_hours is not None:
+            quiet = policy.quiet_hours
+            typer.echo(say(lang, "quiet", kind=kind, start=quiet.start, end=quiet.end))
 
 
 def _rows(book: Book, policy: Policy, now: float, lang: str) -> Iterator[tuple[str, ...]]:

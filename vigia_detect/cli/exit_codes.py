@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
     UNHEALTHY = 8
     CORRUPT_DATA = 9
     NOT_POSSIBLE = 10
+    DRILL_FAILED = 11
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (

@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli import alert_commands, escalation_commands, failed_commands, review_commands
+from vigia_detect.cli import (
+    alert_commands,
+    drill_commands,
+    escalation_commands,
+    failed_commands,
+    review_commands,
+)
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import (
@@ -37,6 +43,7 @@ app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(failed_commands.app, name="failed")
+app.add_typer(drill_commands.app, name="drill")
 app.add_typer(model, name="model")
 app.add_typer(review_commands.app, name="review")
 
@@ -167,8 +174,12 @@ def worker(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; VIGIA_WEB_HOST else.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on; VIGIA_WEB_PORT else.")
+    ] = None,
 ) -> None:
     """Serve answer pages, Slack's buttons and health over HTTP until stopped."""
     from vigia_detect.cli.serve import run_serve

@@ -8,9 +8,15 @@ import typer
 from vigia_detect.bootstrap import Vigia, current
 from vigia_detect.cli.texts import say
 
+PORT = 8000
 
-def run_serve(host: str, port: int) -> None:
+
+def run_serve(host: str | None, port: int | None) -> None:
     """Become the process that serves; it stops at SIGINT or SIGTERM.
+
+    Args:
+        host: address to listen on; the setting's when None.
+        port: likewise.
 
     Raises:
         DatabaseUnavailableError: the database does not answer.
@@ -19,6 +25,7 @@ def run_serve(host: str, port: int) -> None:
     vigia = current()
     check(vigia)
     vigia.close()
+    host, port = host or vigia.settings.web_host, port or vigia.settings.web_port or PORT
     typer.echo(say(vigia.settings.lang, "serving", host=host, port=port), err=True)
     sys.stderr.flush()
     words = ["-m", "vigia_detect.api", f"--host={host}", f"--port={port}"]

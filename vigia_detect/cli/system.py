@@ -15,7 +15,7 @@ RECORDS = (Queue.NOTIFICATIONS, Queue.AUDIT_LOGGING, Queue.DEFAULT)
 def processes(
     settings: Settings, environment: Mapping[str, str] | None = None
 ) -> list[ProcessSpec]:
-    """Return the broker (when it is the embedded one) and the workers, in starting order.
+    """Return the broker (when it is the embedded one), the workers and what serves answers.
 
     `reserved` serves emergencies alone, so that no routine work can be in front of one. `records`
     has its own process, since a busy medical queue would otherwise starve the queues after it.
@@ -26,6 +26,8 @@ def processes(
         _worker("reserved", (Queue.EMERGENCY,), 1, environment),
         _worker("records", RECORDS, 1, environment),
     ]
+    if settings.serves_web:
+        specs.append(_web(settings, environment))
     if settings.embedded_broker:
         broker = EmbeddedBroker(settings.root)
         specs.insert(
@@ -35,6 +37,16 @@ def processes(
             ),
         )
     return specs
+
+
+def _web(settings: Settings, environment: Mapping[str, str]) -> ProcessSpec:
+    """Return what takes answers by links and Slack's buttons; it has no say in who is told."""
+    return ProcessSpec(
+        name="web",
+        argv=(sys.executable, "-m", "vigia_detect.cli.main", "serve"),
+        env=environment,
+        serves=(f"{settings.web_host}:{settings.web_port}",),
+    )
 
 
 def _worker(

@@ -36,8 +36,12 @@ def throw_away_system() -> Iterator[Vigia]:
 
 
 def throw_away_settings(home: Path) -> Settings:
-    """Return the environment's settings, but with all state in `home`."""
+    """Return the environment's settings, but with all state in `home`.
+
+    The hospital's people are left out: nobody may be called about a case that is none.
+    """
     chosen = {"home": home, "broker": "", "database_url": "", "key_file": None}
+    chosen |= {"escalation_file": None, "heartbeat_url": "", "web_port": 0}
     return load_settings().model_copy(update=chosen)
 
 
@@ -56,5 +60,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "VIGIA_DATABASE_URL": "",
         "CELERY_BROKER_URL": "",
         "REDIS_URL": "",
+        "VIGIA_ESCALATION_FILE": "",
+        "VIGIA_HEARTBEAT_URL": "",
+        "VIGIA_WEB_PORT": "0",
         "VIGIA_KEY_FILE": str(settings.master_key_file),
     }

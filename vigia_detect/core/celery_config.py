@@ -27,6 +27,12 @@ TASK_NAMES = {
 SYSTEM_ERROR_TASK = "vigia_detect.tasks.audit.system_error_audit_task"
 """Records what is wrong with messages; it has no row of work and nothing to try again."""
 
+ASKING_TASKS = {
+    "notify_slack": "vigia_detect.tasks.notifications.notify_slack_task",
+    "medical_alert_slack": "vigia_detect.tasks.notifications.medical_alert_slack_task",
+}
+"""Tasks by which other programs ask for something. They have no row of work, but plan rows."""
+
 RECONNECT_MARGIN_S = 120
 
 
@@ -65,7 +71,8 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
         task_create_missing_queues=True,
         worker_consumer="vigia_detect.tasks.poison:WatchfulConsumer",
         task_routes={name: {"queue": limits["queue"]} for name, limits in config.items()}
-        | {SYSTEM_ERROR_TASK: {"queue": Queue.AUDIT_LOGGING.value}},
+        | {SYSTEM_ERROR_TASK: {"queue": Queue.AUDIT_LOGGING.value}}
+        | {name: {"queue": Queue.NOTIFICATIONS.value} for name in ASKING_TASKS.values()},
         task_annotations={
             name: {key: limits[key] for key in ("soft_time_limit", "time_limit")}
             for name, limits in {**config, SYSTEM_ERROR_TASK: records}.items()

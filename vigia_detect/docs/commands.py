@@ -78,6 +78,7 @@ def _default(part: Any) -> str:
 def _exit_rows() -> list[list[object]]:
     named = {number: sorted(_names(number)) for number in ExitCode}
     named[ExitCode.UNHEALTHY] = ["a check of `vigia doctor` is critical"]
+    named[ExitCode.DRILL_FAILED] = ["a drill found that nobody was told in time, or answered"]
     rows: list[list[object]] = [
         [int(number), number.name.lower(), ", ".join(named[number])] for number in ExitCode
     ]

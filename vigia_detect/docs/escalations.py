@@ -4,8 +4,10 @@ from datetime import timedelta
 from vigia_detect.clinical.escalation import load_escalation
 from vigia_detect.docs import markdown
 from vigia_detect.docs.markdown import code, codes, table
+from vigia_detect.domain.bundle import BUNDLE
 from vigia_detect.domain.escalation import ESCALATION_TARGETS, ESCALATION_TYPES, AlertKind
 from vigia_detect.domain.escalation_policy import Book, Policy
+from vigia_detect.domain.policy_checks import LEAST, LONGEST_QUIET
 
 HEAD = """\
 An alert is a row in the transaction of the decision that it follows from. A case has at most one
@@ -22,6 +24,15 @@ has accepted in time, and at once when a channel refuses; when nobody of a step 
 next step does not wait. "Not mine" tells the next step at once. When everybody has been told in
 vain, a `system_error` alert says `nobody_answered`."""
 
+QUIET = f"""\
+A routine policy, and no other, may have `quiet_hours: {{start: "22:00", end: "07:00"}}` by the
+hospital's clock (`VIGIA_TIME_ZONE`), at most {LONGEST_QUIET // timedelta(hours=1)} hours long. What
+it tells in them waits for their end; then several for one person and address go as one message of
+up to {BUNDLE}, a list of cases and alerts, each with its own link and none with a button. Times to
+accept begin with the end of the quiet. A file that gives quiet hours to something urgent, or makes
+{codes(LEAST)} less urgent than they are, is refused. Ours have none: which hours are quiet is the
+hospital's to say."""
+
 
 def page() -> str:
     """Return `escalations.md`."""
@@ -35,6 +46,8 @@ def page() -> str:
         "## Who is told when",
         OWN,
         table(["Kind", "After", "Roles", "Channels"], _steps(book)),
+        "## Quiet hours",
+        QUIET,
         "## The other times",
         table(["Kind", "Severity", "Accept within", "Repeat every", "Act within"], _times(book)),
     )

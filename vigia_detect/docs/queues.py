@@ -28,6 +28,25 @@ as an attempt. The limits of the medical tasks follow `MEDICAL_TASK_TIMEOUT` and
 `IMAGE_ANALYSIS_TIMEOUT` (hard limit; the soft one lies a tenth before it)."""
 
 
+ASKING = """\
+Other programs may send these to Celery; they go to `notifications`. A message holds ids and a code,
+never a text. What they ask for becomes rows of the one path that all notifications take, so it is
+sent until a provider accepts, escalates, and is not sent twice when a message comes twice. While
+the database is away the message goes back to its queue. From Python without Celery, use
+`trigger_escalation_pipeline`."""
+
+ASKED = (
+    (
+        "vigia_detect.tasks.notifications.notify_slack_task(alert_id)",
+        "tells by Slack, too, those whom an open alert has told last",
+    ),
+    (
+        "vigia_detect.tasks.notifications.medical_alert_slack_task(case_id, escalation_type)",
+        "opens an alert about a case (`emergency`, unless said), and tells by Slack besides",
+    ),
+)
+
+
 def page() -> str:
     """Return `queues.md`."""
     return markdown.page(
@@ -35,6 +54,9 @@ def page() -> str:
         HEAD,
         _policy_table(),
         BACKOFF,
+        "## Tasks that ask",
+        ASKING,
+        table(["Asking task", "What it does"], ((code(name), does) for name, does in ASKED)),
         "## Queues, most important first",
         table(["Queue", "Tasks", "Processes of `vigia up` that serve it"], _queue_rows()),
         "## What it means that a task gave up",

@@ -30,6 +30,7 @@ class AlertEvent(StrEnum):
     NOT_ACTED = "not_acted"
     ASK_AGAIN = "ask_again"
     SUPERSEDE = "supersede"
+    END_DRILL = "end_drill"
 
 
 ALERT_TABLE: Mapping[tuple[AlertState, AlertEvent], AlertState] = MappingProxyType(
@@ -47,6 +48,10 @@ ALERT_TABLE: Mapping[tuple[AlertState, AlertEvent], AlertState] = MappingProxyTy
         (AlertState.ACTED, AlertEvent.ASK_AGAIN): AlertState.OPEN,
         (AlertState.CLOSED, AlertEvent.ASK_AGAIN): AlertState.OPEN,
         (AlertState.SUPERSEDED, AlertEvent.ASK_AGAIN): AlertState.OPEN,
+        # Only an exercise ends without anybody having acted: there is no patient.
+        (AlertState.OPEN, AlertEvent.END_DRILL): AlertState.CLOSED,
+        (AlertState.ACKNOWLEDGED, AlertEvent.END_DRILL): AlertState.CLOSED,
+        (AlertState.ACTED, AlertEvent.END_DRILL): AlertState.CLOSED,
     }
 )
 

@@ -81,6 +81,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             Urgency.URGENT: "urgente",
             Urgency.ROUTINE: "rutina",
             "drill": "Es un ejercicio: no hay paciente. Responda como si lo hubiera.",
+            "drill_over": "Terminó el simulacro: no hay nada que hacer.",
             Button.ON_MY_WAY: "Tomada por {by}.",
             Button.IN_PROGRESS: "{by} está actuando.",
             Button.NOT_MINE: "{by} no puede; se avisa a los siguientes.",
@@ -93,7 +94,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             Urgency.EMERGENCY: "emergency",
             Urgency.URGENT: "urgent",
             Urgency.ROUTINE: "routine",
-            "drill": "This is an exercise: there is no patient. Button as if there were.",
+            "drill": "This is an exercise: there is no patient. Answer as if there were.",
+            "drill_over": "The drill is over: there is nothing to do.",
             Button.ON_MY_WAY: "Taken by {by}.",
             Button.IN_PROGRESS: "{by} is acting.",
             Button.NOT_MINE: "{by} cannot; the next people are told.",
@@ -153,15 +155,25 @@ def compose(telling: Telling, *, lang: str, link: str | None) -> Message:
         step=telling.step,
         lang=lang,
         drill=telling.drill,
-        title=f"{DRILL} " * telling.drill + TITLES[lang][telling.kind],
+        title=title(telling.kind, lang=lang, drill=telling.drill),
         body="\n".join(_lines(telling, lang)),
         link=link,
     )
 
 
+def title(kind: AlertKind, *, lang: str, drill: bool) -> str:
+    """Return what an alert is about, in a line; that it is a drill comes first."""
+    return f"{DRILL} " * drill + TITLES[known(lang)][kind]
+
+
 def answer_text(answer: Button, *, by: str, lang: str) -> str:
     """Return what replaces the buttons once `by`, a member of staff, has answered."""
     return WORDS[known(lang)][answer].format(by=by)
+
+
+def drill_over(lang: str) -> str:
+    """Return what replaces the buttons of a drill that has ended unanswered."""
+    return WORDS[known(lang)]["drill_over"]
 
 
 def known(lang: str) -> str:

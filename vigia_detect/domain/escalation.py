@@ -62,6 +62,7 @@ class Deadline(StrEnum):
     NOT_ANSWERED = "not_answered"
     NOT_ACTED = "not_acted"
     NOT_ACCEPTED = "not_accepted"
+    DRILL_OVER = "drill_over"
 
 
 ESCALATION_TYPES = tuple(kind for kind in ESCALATION_TARGETS if kind != AlertKind.URGENT)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from vigia_detect.domain.on_call import NOTHING_UNKNOWN, Directory
+from vigia_detect.domain.quiet import QuietHours, quiet_until
 from vigia_detect.domain.triage import Urgency
 
 
@@ -38,6 +39,7 @@ class Policy:
         repeat_every_s: between two such repetitions from then on.
         act_within_s: after the acknowledgement; then the alert is open again.
         fallback: the role that is told when nobody is on duty.
+        quiet_hours: in which its notifications wait; only a routine policy may have them.
     """
 
     __pydantic_config__: ClassVar = NOTHING_UNKNOWN
@@ -48,6 +50,7 @@ class Policy:
     repeat_every_s: float
     act_within_s: float
     fallback: str
+    quiet_hours: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,14 @@ class Plan:
     lang: Literal["es", "en"]
     policy: Policy
     directory: Directory
+
+    def held_until(self, now: float) -> float | None:
+        """Return until when a notification waits (`now`: not at all); None: it never does.
+
+        What is urgent never waits, even if a file could say so.
+        """
+        routine = self.policy.severity == Urgency.ROUTINE
+        return quiet_until(self.policy.quiet_hours, self.directory, now) if routine else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ class Channel(StrEnum):
     APPRISE = "apprise"
 
 
+OWN = frozenset({Channel.INBOX, Channel.CONSOLE})
+"""They ring nowhere: they reach somebody who looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One notification's content: ids, levels and fixed texts, never patient data.
@@ -32,6 +36,8 @@ class Message:
         title: one line for the person.
         body: the text for the person.
         link: where to acknowledge, if there is one.
+        bundle: the alerts that it tells of, when they are several; none of them can be answered
+            by a button then, each has a line of its own in the text.
     """
 
     notification_id: str
@@ -46,6 +52,7 @@ class Message:
     title: str
     body: str
     link: str | None
+    bundle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

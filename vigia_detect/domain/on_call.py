@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from vigia_detect.domain.notification import Channel
+from vigia_detect.domain.notification import OWN, Channel
 
 NOTHING_UNKNOWN = {"extra": "forbid"}
 """What a reader of files is to do with a key that these types do not have."""
@@ -134,4 +134,4 @@ class Directory:
     def reaches_outside(self) -> bool:
         """Tell whether anybody is told in a way that rings, not only in Vigia's own inbox."""
         channels = {contact.channel for one in self.people.values() for contact in one.contacts}
-        return bool(channels - {Channel.INBOX, Channel.CONSOLE})
+        return bool(channels - OWN)

@@ -1,11 +1,14 @@
 """What makes a book of policies safe to use; everything wrong with it is found at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.escalation_policy import Book, Policy
 from vigia_detect.domain.on_call import DAYS, Directory, Role
+from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import FieldProblem
 
 LONGEST_NAME = 64
@@ -13,6 +16,18 @@ SLOWEST_ACCEPT_S = 10.0
 SLOWEST_EMERGENCY_S = 900.0
 LONGEST_S = 2_592_000.0
 """30 days; a time beyond it is a mistake, and infinity is never."""
+LONGEST_QUIET = timedelta(hours=12)
+"""A shift: longer quiet would leave what is due at the next care round to the one after it."""
+LEAST: Mapping[str, Urgency] = MappingProxyType(
+    {
+        AlertKind.EMERGENCY: Urgency.EMERGENCY,
+        AlertKind.URGENT: Urgency.URGENT,
+        AlertKind.HUMAN_REVIEW: Urgency.URGENT,
+        AlertKind.SYSTEM_ERROR: Urgency.URGENT,
+    }
+)
+"""How urgent these are at least, whatever a file says: facts.md D.1. Nothing lowers an urgency."""
+CLOCK = 'is the hospital\'s clock: in quotes and without a zone, as "22:00"'
 TIMES = ("accept_within_s", "nobody_after_s", "repeat_every_s", "act_within_s")
 
 
@@ -54,6 +69,8 @@ def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
         if person not in book.directory.people:
             yield FieldProblem(path, f"names {person!r}, who is not in people")
     for number, shift in enumerate(role.shifts):
+        if shift.start.tzinfo or shift.end.tzinfo:
+            yield FieldProblem(f"{path}.shifts.{number}", CLOCK)
         if not shift.days or not set(shift.days) <= set(DAYS):
             yield FieldProblem(f"{path}.shifts.{number}.days", "is wrong", ", ".join(DAYS))
     for number, override in enumerate(role.overrides):
@@ -69,6 +86,7 @@ def _policy(kind: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
     if kind not in set(AlertKind):
         yield FieldProblem(path, "is no kind of alert", ", ".join(AlertKind))
     yield from _steps(f"{path}.steps", policy, book)
+    yield from _quiet(path, kind, policy)
     fallback = book.directory.roles.get(policy.fallback)
     if fallback is None or not fallback.members:
         yield FieldProblem(f"{path}.fallback", "must be a role with members, who are always there")
@@ -97,10 +115,23 @@ def _steps(path: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
                 yield FieldProblem(f"{path}.{number}.roles", f"names {role!r}, who is not in roles")
 
 
+def _quiet(path: str, kind: str, policy: Policy) -> Iterator[FieldProblem]:
+    least, quiet = LEAST.get(kind, Urgency.ROUTINE), policy.quiet_hours
+    if policy.severity.rank < least.rank:
+        yield FieldProblem(f"{path}.severity", f"must be at least {least}")
+    if quiet is None:
+        return
+    place = f"{path}.quiet_hours"
+    if max(policy.severity.rank, least.rank) > Urgency.ROUTINE.rank:
+        yield FieldProblem(place, "only routine may wait: leave it out")
+    if quiet.start.tzinfo or quiet.end.tzinfo:
+        yield FieldProblem(place, CLOCK)
+    elif not timedelta(0) < quiet.length <= LONGEST_QUIET:
+        yield FieldProblem(place, "must last more than 0 and at most 12 hours")
+
+
 def _emergency(path: str, policy: Policy) -> Iterator[FieldProblem]:
     """A hospital may be quicker than facts.md D.1, not slower."""
-    if policy.severity != AlertKind.EMERGENCY.value:
-        yield FieldProblem(f"{path}.severity", "must be emergency")
     if policy.accept_within_s > SLOWEST_ACCEPT_S:
         yield FieldProblem(f"{path}.accept_within_s", f"must be at most {SLOWEST_ACCEPT_S:g}")
     for field in TIMES[1:]:

@@ -110,6 +110,10 @@ class StoredNotification:
         rank: the contact's place among the person's contacts, from 0.
         provider_id: the provider's name for it, once accepted.
         place_at: its place in the line of its address, if it was given one, in Unix seconds.
+        planned_at: Unix seconds, as is `accepted_at`; 0 for one that is not stored yet.
+        held_until: the end of the quiet hours that it waits or has waited for; None when its
+            policy has none, so that it never waits.
+        bundle: names the one message that told it together with others, if one did.
     """
 
     id: RunId
@@ -121,6 +125,10 @@ class StoredNotification:
     state: NotificationState = NotificationState.PENDING
     provider_id: str | None = None
     place_at: float | None = None
+    planned_at: float = 0.0
+    accepted_at: float | None = None
+    held_until: float | None = None
+    bundle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from vigia_detect.domain.escalation import Answer
 from vigia_detect.domain.ids import AlertId, is_case_id
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.on_call import Directory
+from vigia_detect.domain.records import StoredAlert
 from vigia_detect.errors import (
     AnswerRefusedError,
     ExpiredLinkError,
@@ -127,6 +128,11 @@ class Answers:
             if work.tokens.used(link.nonce):
                 raise UsedLinkError("This link was used before.")
         return link
+
+    def alert(self, link: AckLink) -> StoredAlert | None:
+        """Return the alert that a link is about, if it is there."""
+        with self._store.read() as work:
+            return work.alerts.get(link.alert_id)
 
     def follow(self, token: str, wanted: str) -> Answered:
         """Take the answer that somebody gives by a link.

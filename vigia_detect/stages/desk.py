@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vigia_detect.domain.alert_states import AlertEvent
+from vigia_detect.domain.alert_story import Moment, story
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import ATTACHMENTS, CaseSummary, RunStatus
 from vigia_detect.domain.escalation import ESCALATION_TYPES, AlertKind, AlertRequest, Answer
@@ -185,6 +186,12 @@ class Desk:
         """Return an alert. Raises NotFoundError."""
         with self._store.read() as work:
             return _known_alert(work, alert_id)
+
+    def story(self, alert_id: str) -> tuple[Moment, ...]:
+        """Return what has happened to an alert since it opened last. Raises NotFoundError."""
+        with self._store.read() as work:
+            alert = _known_alert(work, alert_id)
+            return story(alert, work.notifications.of_alert(alert.id))
 
     def acknowledge(self, alert_id: str, *, by: str, how: str = "cli") -> bool:
         """Note that a person has taken an alert on; see `answer`."""

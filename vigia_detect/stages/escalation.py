@@ -99,6 +99,8 @@ class Escalator:
         work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
         if timer.kind == Deadline.NOT_ACCEPTED:
             return next_channel(work, RunId(timer.subject))
+        if timer.kind == Deadline.DRILL_OVER:
+            return end_drill(work, timer.subject, by="system")
         if alert is None or alert.turn != timer.round:
             return ()
         if timer.kind == Deadline.NOT_ACTED:
@@ -254,6 +256,26 @@ def _lock(work: UnitOfWork, known: AlertId) -> StoredAlert | None:
 def _settle(work: UnitOfWork, alert: StoredAlert) -> None:
     if alert.case_id is not None:
         work.cases.settle(alert.case_id)
+
+
+def end_drill(work: UnitOfWork, subject: str, *, by: str) -> tuple[Run, ...]:
+    """Close all alerts of a drill, whoever has answered; its messages say that it is over."""
+    runs: tuple[Run, ...] = ()
+    for kind in AlertKind:
+        alert = work.alerts.lock(alert_id(subject, kind))
+        if (
+            alert is None
+            or not alert.drill
+            or (alert.state, AlertEvent.END_DRILL) not in ALERT_TABLE
+        ):
+            continue
+        state = step(ALERT_TABLE, alert.state, AlertEvent.END_DRILL)
+        over = replace(alert, state=state, turn=alert.turn + 1)
+        stop(work, over)
+        _note(work, alert, AuditEvent.ALERT_CLOSED, by=by, kind=alert.kind, drill=True)
+        if alert.state == AlertState.OPEN:
+            runs += work.notifications.plan_updates(over, QUEUES[NOTIFICATION])
+    return runs
 
 
 def _supersede_urgent(work: UnitOfWork, subject: str) -> None:

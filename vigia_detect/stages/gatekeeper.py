@@ -9,14 +9,13 @@ from dataclasses import replace
 
 from vigia_detect.domain import gate as rules
 from vigia_detect.domain.gate import PACES, Gate
-from vigia_detect.domain.notification import Channel, Recipient
+from vigia_detect.domain.notification import OWN, Channel, Recipient
 from vigia_detect.domain.records import StoredNotification
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ChannelAwayError, ChannelTemporaryError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 
-OWN = frozenset({Channel.INBOX, Channel.CONSOLE})
 ONE_SERVER = frozenset({Channel.SLACK, Channel.EMAIL})
 """When the server of one of these does not answer, none of its addresses can be reached."""
 

@@ -24,6 +24,8 @@ def compose(
     return alert_texts.compose(telling, lang=plan.lang, link=link)
 
 
-def taken_by(name: str, lang: str) -> str:
-    """Return what the others read once somebody has answered."""
-    return answer_text(Button.ON_MY_WAY, by=name, lang=lang)
+def outcome(alert: StoredAlert, lang: str) -> str:
+    """Return what the others read in the place of the buttons once there is nothing to answer."""
+    if alert.acknowledged_by is None:
+        return alert_texts.drill_over(lang)
+    return answer_text(Button.ON_MY_WAY, by=alert.acknowledged_by, lang=lang)

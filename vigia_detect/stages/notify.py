@@ -5,6 +5,7 @@ notification is sent again under the same id, by which a provider can tell that 
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from vigia_detect.domain.alert_states import (
     NotificationEvent,
     NotificationState,
 )
+from vigia_detect.domain.bundle import bundle_id, join
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.failure import LOST, Decision, Failure
 from vigia_detect.domain.ids import RunId
@@ -29,8 +31,9 @@ from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_task_failure
 from vigia_detect.stages.gatekeeper import ask, note
 from vigia_detect.stages.lease import LeaseKeeper
-from vigia_detect.stages.messages import compose, taken_by
+from vigia_detect.stages.messages import compose, outcome
 from vigia_detect.stages.next_channel import hope, next_channel
+from vigia_detect.stages.quiet import held_with, hold
 from vigia_detect.stages.relay import Relay
 
 DELAY = FailureSeverity.MEDIUM
@@ -86,6 +89,8 @@ class NotificationRunner:
             attempt: the attempt count the message was made for.
             timeout: what the caller's time limit raises meanwhile.
         """
+        if hold(self._store, run_id, attempt):
+            return
         ready: tuple[Run, ...] = ()
         with self._store.begin() as work:  # durable: what may have been sent must be on record
             sending = None
@@ -108,22 +113,39 @@ class NotificationRunner:
             log.warning("lease_lost", run_id=run_id)
 
     def _send(self, sending: Sending, timeout: type[BaseException]) -> None:
+        """Send a notification, with those that waited with it for the end of quiet hours."""
+        together = (sending, *held_with(self._store, sending.one, self._claim))
+        bundle = bundle_id([each.one.id for each in together]) if together[1:] else None
         try:
-            message = self._message(sending)
-            with self._leases.keep(sending.run):
+            message = join(bundle, [self._message(each) for each in together])
+            with ExitStack() as leases:
+                for each in together:
+                    leases.enter_context(self._leases.keep(each.run))
                 receipt = self._channels.send(message, sending.one.to)
         except Exception as error:  # noqa: BLE001 - whatever a channel raises, the alert is not told
-            self._failed(sending, failure_of(error, timeout), error)
+            for each in together:
+                self._end(self._failed, each, failure_of(error, timeout), error)
             note(self._store, sending.one.to, error)
         else:
-            self._accepted(sending, receipt)
+            for each in together:
+                self._end(self._accepted, each, receipt, bundle)
             note(self._store, sending.one.to, None)
+
+    def _end(self, end: Callable[..., None], each: Sending, *how: object) -> None:
+        """End one; that it is ours no more does not keep the others from being ended."""
+        try:
+            end(each, *how)
+        except LeaseLostError:
+            log.warning("lease_lost", run_id=each.run.id)
+
+    def _claim(self, work: UnitOfWork, run_id: RunId, attempt: int) -> Sending | None:
+        return claim(work, run_id, attempt, self._leases.lease_s)
 
     def _update(self, sending: Sending, timeout: type[BaseException]) -> None:
         """Edit a message to say who has the alert; that it fails tells nobody less."""
         run, one, alert = sending.run, sending.one, sending.alert
         plan = read_plan(alert.plan)
-        text = taken_by(alert.acknowledged_by or "", plan.lang)
+        text = outcome(alert, plan.lang)
         error: Exception | None = None
         try:
             with self._leases.keep(run):
@@ -155,7 +177,7 @@ class NotificationRunner:
         link = self._link_for(message, sending.one.to) if self._link_for else None
         return replace(message, link=link)
 
-    def _accepted(self, sending: Sending, receipt: Receipt) -> None:
+    def _accepted(self, sending: Sending, receipt: Receipt, bundle: str | None) -> None:
         event = NotificationEvent.DELIVER if receipt.delivered else NotificationEvent.ACCEPT
         run, one = sending.run, sending.one
         with self._store.begin() as work:
@@ -163,6 +185,8 @@ class NotificationRunner:
             work.notifications.end(
                 run, one, event, subject=sending.subject, provider_id=receipt.provider_id
             )
+            if bundle is not None:
+                work.notifications.mark_bundle(one.id, bundle)
             work.timers.settle([one.id])
             work.commit()
 
@@ -235,7 +259,8 @@ def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Send
 def _claim_edit(
     work: UnitOfWork, run: Run, one: StoredNotification, alert: StoredAlert
 ) -> Sending | None:
-    if alert.acknowledged_by is None:  # it is open again: nobody has it
+    unanswered = alert.acknowledged_by is None
+    if unanswered and alert.state != AlertState.CLOSED:  # it is open again: nobody has it
         work.runs.finish(run, None)
         return None
     return Sending(run, one, alert, edits=True)

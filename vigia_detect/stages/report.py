@@ -43,6 +43,7 @@ class AlertReport:
 
     Attributes:
         reasons: rule ids and status codes.
+        drill: whether it is an exercise.
     """
 
     id: AlertId
@@ -53,6 +54,7 @@ class AlertReport:
     opened_at: str
     acknowledged_at: str | None
     acknowledged_by: str | None
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def alert_report(alert: StoredAlert) -> AlertReport:
         opened_at=iso(alert.opened_at) or "",
         acknowledged_at=iso(alert.acknowledged_at),
         acknowledged_by=alert.acknowledged_by,
+        drill=alert.drill,
     )
 
 

@@ -9,7 +9,7 @@ from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import Deadline
 from vigia_detect.domain.escalation_policy import Plan, Progress, Step, advance, next_deadline
 from vigia_detect.domain.ids import run_id
-from vigia_detect.domain.notification import Recipient
+from vigia_detect.domain.notification import Channel, Recipient
 from vigia_detect.domain.policy import NOTIFICATION, queue_of
 from vigia_detect.domain.records import DueTimer, StoredAlert, StoredNotification
 from vigia_detect.domain.triage import Urgency
@@ -55,12 +55,40 @@ def wait_for_answer(work: UnitOfWork, alert: StoredAlert, plan: Plan) -> None:
 def plan_sending(
     work: UnitOfWork, alert: StoredAlert, plan: Plan, planned: Sequence[StoredNotification]
 ) -> tuple[Run, ...]:
-    """Store notifications, each with the deadline by which a provider must have accepted it."""
+    """Store notifications, each with the deadline by which a provider must have accepted it.
+
+    Routine ones wait for the end of quiet hours; their deadline begins then.
+    """
     queue = queue_of(NOTIFICATION, emergency=plan.policy.severity == Urgency.EMERGENCY)
-    runs = work.notifications.add(planned, alert.case_id, queue)
-    due = work.now() + plan.policy.accept_within_s
+    now = work.now()
+    until = plan.held_until(now)
+    held = [replace(one, held_until=until) for one in planned]
+    runs = work.notifications.add(held, alert.case_id, queue)
+    due = max(now, until or now) + plan.policy.accept_within_s
     work.timers.arm([(DueTimer(Deadline.NOT_ACCEPTED, one.id, 0), due) for one in planned])
-    return runs
+    if until is None or until <= now:
+        return runs
+    for run in runs:
+        work.runs.postpone(run.id, 0, until - now)
+    return ()
+
+
+def tell_by(work: UnitOfWork, alert: StoredAlert, channel: Channel) -> tuple[Run, ...]:
+    """Tell those of the alert's last turn by a channel by which this turn has not told them.
+
+    Returns:
+        the runs to publish after the commit.
+    """
+    plan, turn = read_plan(alert.plan), work.notifications.of_alert(alert.id, turn=alert.turn)
+    people = {one.to.name: one for one in turn}
+    planned = [
+        contact(plan, alert, name, one.to.role, rank, turn=one.turn, step=one.step)
+        for name, one in people.items()
+        for rank, way in enumerate(plan.directory.people[name].contacts)
+        if way.channel == channel
+    ]
+    known = {one.id for one in turn}
+    return plan_sending(work, alert, plan, [one for one in planned if one and one.id not in known])
 
 
 def tell_once_more(

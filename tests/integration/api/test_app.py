@@ -91,7 +91,7 @@ def test_looking_at_a_link_answers_nothing_however_often(site: Site) -> None:
     for _ in range(3):
         page = site.client.get(path)
         assert page.status_code == 200
-    assert re.findall(r'value="(\w+)">([^<]+)<', page.text) == [
+    assert re.findall(r'value="(\w+)"[^>]*><b>([^<]+)<', page.text) == [
         ("on_my_way", "Voy"),
         ("in_progress", "En curso"),
         ("not_mine", "No es mío"),

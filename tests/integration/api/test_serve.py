@@ -77,7 +77,10 @@ def test_a_link_of_a_message_acknowledges_the_alert(
     assert link is not None
     assert link.startswith("https://vigia.example/a/")
     page = url + link.removeprefix("https://vigia.example")
-    assert httpx.get(page).status_code == 200
+    asked = httpx.get(page)
+    assert asked.status_code == 200
+    assert "Falla de Vigia" in httpx.get(page, headers={"Accept-Language": "es"}).text
+    assert all(word not in asked.text for word in ("<script", "http:", "https:", "src="))
     assert state(vigia, opened.alert_id) == (AlertState.OPEN, None)
     assert httpx.post(page, data={"answer": "on_my_way"}).status_code == 200
     assert state(vigia, opened.alert_id) == (AlertState.ACKNOWLEDGED, "Ana Soto")

@@ -25,13 +25,13 @@ def test_an_alert_moves_by_its_table_only(state: AlertState, event: AlertEvent) 
             step(ALERT_TABLE, state, event)
 
 
-def test_only_a_person_or_a_worse_alert_ends_an_alert() -> None:
+def test_only_a_person_a_worse_alert_or_the_end_of_a_drill_ends_an_alert() -> None:
     ends = {
         event
         for (source, event), target in ALERT_TABLE.items()
         if source in UNFINISHED and target not in UNFINISHED
     }
-    assert ends == {AlertEvent.ACT, AlertEvent.SUPERSEDE}
+    assert ends == {AlertEvent.ACT, AlertEvent.SUPERSEDE, AlertEvent.END_DRILL}
 
 
 def test_every_finished_alert_can_be_asked_for_again() -> None:

@@ -70,10 +70,10 @@ class SqlAlerts:
         return [AlertId(row.id) for row in self._connection.execute(query)]
 
     def open_by_kind(self) -> dict[str, int]:
-        """Return how many alerts nobody has acknowledged, by kind."""
+        """Return how many alerts nobody has acknowledged, by kind, drills left out."""
         query = (
             select(alerts.c.kind, func.count())
-            .where(alerts.c.state == AlertState.OPEN)
+            .where(alerts.c.state == AlertState.OPEN, ~alerts.c.drill)
             .group_by(alerts.c.kind)
         )
         return {row[0]: row[1] for row in self._connection.execute(query)}

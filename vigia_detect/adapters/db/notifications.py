@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.runs import SqlRuns
-from vigia_detect.adapters.db.tables import alerts, attempts, notifications, updates
+from vigia_detect.adapters.db.tables import alerts, attempts, notifications, runs, updates
 from vigia_detect.domain.alert_states import (
     NOTIFICATION_TABLE,
     TOLD,
@@ -20,7 +20,7 @@ from vigia_detect.domain.ids import AlertId, CaseId, RunId, run_id
 from vigia_detect.domain.notification import Channel, Recipient
 from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import StoredAlert, StoredNotification
-from vigia_detect.domain.states import step
+from vigia_detect.domain.states import RunState, step
 
 _OUTCOMES = {
     NotificationEvent.ACCEPT: Outcome.ACCEPTED,
@@ -35,6 +35,10 @@ _AUDIT = {
     Outcome.PERMANENT: AuditEvent.NOTIFICATION_FAILED,
     Outcome.UNCERTAIN: AuditEvent.NOTIFICATION_UNCERTAIN,
 }
+_HAS_WAITED = (
+    notifications.c.held_until > notifications.c.planned_at,
+    notifications.c.held_until <= now(),
+)
 _NOT_BEGUN = [state for (state, event) in NOTIFICATION_TABLE if event == NotificationEvent.SUPPRESS]
 
 
@@ -110,6 +114,35 @@ class SqlNotifications:
         mine = update(notifications).where(notifications.c.id == known)
         self._connection.execute(mine.values(place_at=place_at))
 
+    def hold(self, known: RunId, until: float) -> None:
+        """Note until when one waits for the end of quiet hours."""
+        mine = update(notifications).where(notifications.c.id == known)
+        self._connection.execute(mine.values(held_until=until))
+
+    def held_with(self, one: StoredNotification, limit: int) -> list[tuple[RunId, int, AlertId]]:
+        """Return (run, attempt, alert) of others that waited for the same person and address."""
+        query = (
+            select(notifications.c.id, runs.c.attempt, notifications.c.alert_id)
+            .join(runs, runs.c.id == notifications.c.id)
+            .where(
+                runs.c.state == RunState.READY,
+                notifications.c.id != one.id,
+                notifications.c.recipient == one.to.name,
+                notifications.c.channel == one.to.channel,
+                notifications.c.address == one.to.address,
+                *_HAS_WAITED,
+            )
+            .order_by(notifications.c.planned_at, notifications.c.id)
+            .limit(limit)
+        )
+        rows = self._connection.execute(query)
+        return [(RunId(row.id), row.attempt, AlertId(row.alert_id)) for row in rows]
+
+    def mark_bundle(self, known: RunId, bundle: str) -> None:
+        """Note which message told this one together with others."""
+        mine = update(notifications).where(notifications.c.id == known)
+        self._connection.execute(mine.values(bundle=bundle))
+
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
         moved = self._connection.execute(
@@ -125,7 +158,8 @@ class SqlNotifications:
         told = [
             one
             for one in self.of_alert(alert.id)
-            if one.state in TOLD and one.provider_id is not None
+            # A bundle is not edited: it tells of other alerts, too.
+            if one.state in TOLD and one.provider_id is not None and one.bundle is None
         ]
         ids = [run_id(alert.id, f"update:{alert.turn}:{one.id}") for one in told]
         runs = tuple(Run(known, NOTIFICATION, alert.id, 0, queue) for known in ids)
@@ -180,6 +214,7 @@ def _row(one: StoredNotification) -> dict[str, Any]:
         "channel": one.to.channel,
         "address": one.to.address,
         "state": one.state,
+        "held_until": one.held_until,
     }
 
 
@@ -194,4 +229,8 @@ def _to_notification(row: Row[*tuple[Any, ...]]) -> StoredNotification:
         state=NotificationState(row.state),
         provider_id=row.provider_id,
         place_at=row.place_at,
+        planned_at=row.planned_at,
+        accepted_at=row.accepted_at,
+        held_until=row.held_until,
+        bundle=row.bundle,
     )

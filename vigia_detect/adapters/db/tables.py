@@ -184,6 +184,8 @@ notifications = Table(
     Column("provider_id", Text),
     # Its place in the line of its address: when it is due there.
     Column("place_at", Float(53)),
+    Column("held_until", Float(53)),
+    Column("bundle", String(UUID_LENGTH)),
     UniqueConstraint("alert_id", "turn", "recipient", "rank"),
 )
 

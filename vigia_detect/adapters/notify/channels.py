@@ -13,6 +13,7 @@ from vigia_detect.settings import Settings
 
 if TYPE_CHECKING:
     from vigia_detect.adapters.notify.slack import SlackChannel
+    from vigia_detect.adapters.notify.slack_socket import Handle, SlackSocket
 
 
 class Secret(Protocol):
@@ -73,6 +74,19 @@ def make_slack(settings: Settings) -> "SlackChannel":
         api_url=settings.slack_api_url,
         tls=trust(settings.ca_file),
         timeout_s=settings.channel_timeout_s,
+    )
+
+
+def make_slack_socket(settings: Settings, handle: "Handle") -> "SlackSocket":
+    """Return Slack's Socket Mode. Raises ChannelPermanentError when it is not set up."""
+    from vigia_detect.adapters.notify.slack_socket import SlackSocket  # noqa: PLC0415 - heavy
+
+    return SlackSocket(
+        app_token=_secret(Channel.SLACK, "VIGIA_SLACK_APP_TOKEN", settings.slack_app_token),
+        api_url=settings.slack_api_url,
+        tls=trust(settings.ca_file),
+        timeout_s=settings.channel_timeout_s,
+        handle=handle,
     )
 
 

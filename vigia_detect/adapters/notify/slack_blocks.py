@@ -14,7 +14,9 @@ Block = dict[str, object]
 
 
 def asking(message: Message) -> list[Block]:
-    """Return the message with its buttons."""
+    """Return the message with its buttons; a button answers one alert, so a bundle has none."""
+    if message.bundle:
+        return _told(message)
     return [*_told(message), {"type": "actions", "elements": [_button(message, a) for a in Button]}]
 
 
@@ -25,7 +27,17 @@ def answered(message: Message, text: str) -> list[Block]:
 
 def _told(message: Message) -> list[Block]:
     title = {"type": "plain_text", "text": message.title[:HEADER_LENGTH]}
-    return [{"type": "header", "text": title}, _section(message.body)]
+    return [{"type": "header", "text": title}, *map(_section, _pieces(message.body))]
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text between lines so that each piece fits: what Slack would cut off is not read."""
+    pieces = [""]
+    for line in text.splitlines():
+        if pieces[-1] and len(pieces[-1]) + 1 + len(line) > SECTION_LENGTH:
+            pieces.append("")
+        pieces[-1] = f"{pieces[-1]}\n{line}" if pieces[-1] else line
+    return pieces
 
 
 def _section(text: str) -> Block:

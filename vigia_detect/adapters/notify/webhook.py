@@ -102,4 +102,5 @@ def event(message: Message, to: Recipient) -> dict[str, object]:
         "title": message.title,
         "body": message.body,
         "link": message.link,
+        "bundle": list(message.bundle),
     }

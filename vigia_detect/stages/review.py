@@ -60,8 +60,9 @@ class ReviewDesk:
 
     def queue(self, *, limit: int, actor: str) -> Sequence[ReviewItem]:
         """Return what waits, the most dangerous first. Each line shown leaves an audit entry."""
-        with self._store.begin() as work:
+        with self._store.read() as work:  # a long queue must not hold up those who write
             first = by_danger(work.reviews.waiting())[:limit]
+        with self._store.begin() as work:
             looks = [Look(work, one.id, actor) for one in first]
             work.commit()
         return [look.item(self._vault, self._rules) for look in looks]

@@ -27,14 +27,12 @@ demo: $(READY) ## run six cases end to end in a throw-away home
 up: $(READY) ## keep a whole system running on this machine
 	$(BIN)/vigia up
 
-# Acceptance tests measure and kill whole systems: they run alone, one by one.
-SIDE_BY_SIDE := tests/unit tests/contract tests/integration tests/test_async_pipeline.py
 test: $(READY) ## pass all tests
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest --numprocesses 2 $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest tests/acceptance
+	$(BIN)/python -m pytest --numprocesses 3 -m "not slow and not alone"
+	$(BIN)/python -m pytest -m "alone and not slow"
 endif
 
 test-slow: $(READY) ## pass the tests that take many minutes

@@ -16,9 +16,9 @@ from vigia_detect.settings import Settings
 
 CLOCKS = {
     "alerts": ("opened_at", "began_at", "told_at", "acknowledged_at", "acted_at"),
-    "notifications": ("planned_at", "accepted_at"),
+    "notifications": ("planned_at", "accepted_at", "place_at"),
     "runs": ("not_before", "lease_until", "published_at", "started_at"),
-    "gates": ("free_at", "shut_until"),
+    "gates": ("free_at", "shut_until", "emergency_until", "urgent_until", "routine_until"),
     "timers": ("due_at", "look_at", "fired_at"),
 }
 """Every time on record that decides something. Moving them back is moving the clock on."""

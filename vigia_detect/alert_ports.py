@@ -77,6 +77,9 @@ class Notifications(Protocol):
     def mark_bundle(self, known: RunId, bundle: str) -> None:
         """Note which message told this one together with others."""
 
+    def put_in_line(self, known: RunId, place_at: float) -> None:
+        """Keep a notification's place in the line of its address."""
+
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
 
@@ -126,6 +129,21 @@ class Gates(Protocol):
 
     def save(self, name: str, gate: Gate) -> None:
         """Write a gate that this transaction has locked."""
+
+
+class AckTokens(Protocol):
+    """Rows of links and requests that were used up."""
+
+    def consume(self, nonce: str, *, expires_at: float) -> bool:
+        """Use it up; False when it was before.
+
+        Args:
+            nonce: the name of the link or request.
+            expires_at: Unix seconds; the row may be forgotten a day after.
+        """
+
+    def used(self, nonce: str) -> bool:
+        """Tell whether it was used up."""
 
 
 class Channels(Protocol):

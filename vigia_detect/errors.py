@@ -10,12 +10,14 @@ VigiaError
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
 ├── NotFoundError                  no such case, alert or run
+├── NotPossibleError               not in the state in which things are now; nothing was changed
 ├── UnavailableError               something we stand on is away: try again later
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
 │   └── StorageFullError
 ├── ChannelError                   a channel did not take a notification
 │   ├── ChannelTemporaryError      it may take it later
+│   │   └── ChannelAwayError       its server does not answer
 │   └── ChannelPermanentError      it never will: tell by another channel
 ├── AnswerRefusedError             somebody's answer to an alert does not count
 │   ├── ForgedLinkError            the link or request is not genuine
@@ -24,6 +26,7 @@ VigiaError
 │   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
 │   └── InvalidPolicyError         an escalation policy could leave somebody untold
+├── PoisonMessageError             a message on a queue is none of ours
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -116,6 +119,10 @@ class NotFoundError(VigiaError):
     """There is no case, alert or run with this id."""
 
 
+class NotPossibleError(VigiaError):
+    """What is asked does not fit the state in which things are now; nothing was changed."""
+
+
 class UnavailableError(VigiaError):
     """Something that Vigia stands on is away; the same call may succeed later."""
 
@@ -151,6 +158,18 @@ class ChannelTemporaryError(ChannelError):
     def __init__(self, text: str = "", *, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
+
+
+class ChannelAwayError(ChannelTemporaryError):
+    """The channel's server does not answer at all, so neither does it for anybody else.
+
+    Attributes:
+        slow: it let us wait, and so kept a worker from other messages.
+    """
+
+    def __init__(self, text: str = "", *, slow: bool = False) -> None:
+        super().__init__(text)
+        self.slow = slow
 
 
 class ChannelPermanentError(ChannelError):
@@ -197,6 +216,18 @@ class InvalidPolicyError(ConfigurationError):
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class PoisonMessageError(VigiaError):
+    """A message on a queue cannot be read, or names nothing of ours; it is dropped.
+
+    Attributes:
+        code: how it is wrong.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class WaitTimeoutError(VigiaError):

@@ -35,6 +35,7 @@ ALLOWED_FIELDS = frozenset(
         "queue",
         "reason",
         "run_id",
+        "severity",
         "state",
         "task",
     }

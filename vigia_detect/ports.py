@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
+from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.case import CaseSummary, Run, RunStatus
+from vigia_detect.domain.case import CaseSummary, Run, RunStatus, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
-from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredCase
+from vigia_detect.domain.records import ClaimedRun, FailedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
-from vigia_detect.domain.triage import Urgency
+from vigia_detect.review_ports import Reviews
 
 
 class Cases(Protocol):
@@ -36,11 +36,29 @@ class Cases(Protocol):
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
 
-    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
-        """Write triage's verdict; the urgency can only rise."""
+    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
+
+    def settle(self, case_id: CaseId) -> None:
+        """Work out anew where an ended case stands; one that has not ended is left alone."""
+
+    def confirm(self, case_id: CaseId, by: str) -> None:
+        """Note who has confirmed the result as it is now."""
+
+    def reseal(self, case_id: CaseId, sealed: bytes) -> None:
+        """Replace a case's encrypted file."""
+
+    def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
+        """Move an ended case back to `processing`; False when it has not ended.
+
+        Args:
+            case_id: the case.
+            keep_review: triage's word on review stays, as triage is not done again; otherwise it
+                is unknown until triage has spoken.
+        """
 
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""
@@ -85,14 +103,30 @@ class Runs(Protocol):
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
 
-    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
-        """Give the run back for another attempt. Raises LeaseLostError likewise."""
+    def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
+        """Give the run back; an `outage` uses up no try. Raises LeaseLostError likewise."""
 
     def exhaust(self, run: Run, error_code: str) -> None:
         """End the run without a result. Raises LeaseLostError likewise."""
 
     def ready_successors(self, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
         """Make ready, and mark as published, what waited for `stage` and has all its inputs."""
+
+    def reopen(self, case_id: CaseId, stage: Stage, by: str) -> Run:
+        """Begin an ended run anew; return it, marked as published. Its result is kept."""
+
+    def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
+        """Let an ended run wait for inputs that begin anew. Its result is kept."""
+
+    def failed(self, limit: int, *, run_id: RunId | None = None) -> Sequence[FailedRun]:
+        """Return runs that were given up, the newest first, or the one that is asked for.
+
+        A notification is one of them while its alert is open and the same contact has not been
+        tried again since.
+        """
+
+    def results_before(self, run_id: RunId) -> dict[int, bytes]:
+        """Return the encrypted results that a run gave before it began anew, by attempt."""
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
@@ -114,8 +148,11 @@ class Runs(Protocol):
     def unpublish(self, runs: Sequence[Run]) -> None:
         """Note that these messages did not reach the broker."""
 
-    def take_lapsed(self, limit: int) -> tuple[Run, ...]:
-        """Win running rows whose lease ran out, locked until the transaction ends."""
+    def lapsed(self, limit: int) -> tuple[Run, ...]:
+        """Return runs whose lease ran out, the oldest first (a look: others may see them)."""
+
+    def win_lapsed(self, run: Run) -> bool:
+        """Hold such a run until the transaction ends; False when another process has it."""
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""
@@ -136,20 +173,12 @@ class Audit(Protocol):
     def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
         """Return the entries of one kind since a time."""
 
-
-class AckTokens(Protocol):
-    """Rows of links and requests that were used up."""
-
-    def consume(self, nonce: str, *, expires_at: float) -> bool:
-        """Use it up; False when it was before.
+    def ends_since(self, since: float) -> tuple[int, int]:
+        """Return how many attempts failed, were lost or given up since a time, and how many ended.
 
         Args:
-            nonce: the name of the link or request.
-            expires_at: Unix seconds; the row may be forgotten a day after.
+            since: Unix seconds by the database's clock.
         """
-
-    def used(self, nonce: str) -> bool:
-        """Tell whether it was used up."""
 
 
 class UnitOfWork(Protocol):
@@ -181,6 +210,10 @@ class UnitOfWork(Protocol):
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""
+
+    @property
+    def reviews(self) -> Reviews:
+        """What waits for a person's word, and what was said."""
 
     @property
     def tokens(self) -> AckTokens:

@@ -90,6 +90,22 @@ class Settings(BaseSettings):
         le=1.0,
         description="Seconds between two looks for lost messages, lapsed leases and deadlines.",
     )
+    failure_window_s: float = Field(
+        300.0, ge=10.0, le=86_400.0, description="Seconds over which failed attempts are counted."
+    )
+    failure_rate: float = Field(
+        0.2,
+        gt=0.0,
+        le=1.0,
+        description="Share of failed attempts at which a system alert opens, once an episode; it "
+        "ends when the share has fallen to half of this.",
+    )
+    failure_least: int = Field(
+        10,
+        ge=1,
+        le=100_000,
+        description="Failed attempts in the window below which no such alert opens.",
+    )
     escalation_file: Path | None = Field(
         None,
         description="YAML file with the hospital's own people, roles and escalation policies; "
@@ -123,6 +139,14 @@ class Settings(BaseSettings):
     )
     profile: Path | None = Field(
         None, description="YAML file with the hospital's own cut-offs and times."
+    )
+
+    review_lease_s: float = Field(
+        1800.0,
+        ge=60.0,
+        le=86_400.0,
+        description="Seconds for which a person who claims a case for review holds it; then it is "
+        "free again.",
     )
 
     public_url: str = Field(

@@ -18,7 +18,7 @@ def forms_of_text(text: str) -> set[bytes]:
         repr(text)[1:-1].encode(),
         repr(plain)[2:-1].encode(),
         text.encode("utf-16-le"),
-        text.encode("latin-1"),
+        text.encode("latin-1", "xmlcharrefreplace"),
     }
     return {form.lower() for form in {plain, *quoted, *forms_of_bytes(plain)}}
 

@@ -5,12 +5,15 @@ import sys
 import time
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from acceptance.system import EMERGENCY, System, behaving, picture, running, wait_until
 
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.policy import Queue
+
+pytestmark = pytest.mark.alone
 
 BACKLOG = 500
 EMERGENCIES = 20

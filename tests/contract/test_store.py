@@ -14,7 +14,7 @@ from vigia_detect.adapters.db import migrate
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.domain.audit import AuditEvent
-from vigia_detect.domain.case import Run
+from vigia_detect.domain.case import Run, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
 from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import NewCase, PatientKey
@@ -190,7 +190,8 @@ def test_a_late_result_changes_nothing(store: SqlStore) -> None:
     assert slow is not None
     time.sleep(0.05)
     with store.begin() as work:
-        (lapsed,) = work.runs.take_lapsed(10)
+        (lapsed,) = work.runs.lapsed(10)
+        assert work.runs.win_lapsed(lapsed)
         work.runs.lose(lapsed, "worker_lost")
         work.commit()
     with pytest.raises(LeaseLostError):
@@ -214,7 +215,8 @@ def test_renewing_keeps_a_lease(store: SqlStore) -> None:
         work.commit()
     time.sleep(0.1)
     with store.begin() as work:
-        assert work.runs.take_lapsed(10) == ()
+        assert work.runs.lapsed(10) == ()
+        assert not work.runs.win_lapsed(run)
     finish(store, run)
     with store.begin(relaxed=True) as work:
         assert not work.runs.renew(run, LEASE_S)
@@ -321,7 +323,7 @@ def test_a_case_ends_when_its_last_run_has(store: SqlStore) -> None:
 def test_the_urgency_only_rises(store: SqlStore) -> None:
     case_id, _ = accept(store, emergency=True)
     with store.begin() as work:
-        work.cases.decide(case_id, Urgency.ROUTINE, review_required=False)
+        work.cases.decide(case_id, Verdict(Urgency.ROUTINE, review_required=False))
         work.commit()
     with store.read() as work:
         stored = work.cases.get(case_id)

@@ -13,8 +13,13 @@ from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
 from vigia_detect.domain.ids import AlertId, alert_id
 from vigia_detect.domain.notification import Channel
+from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import StoredAlert
-from vigia_detect.errors import ChannelPermanentError, ChannelTemporaryError
+from vigia_detect.errors import (
+    ChannelAwayError,
+    ChannelPermanentError,
+    ChannelTemporaryError,
+)
 from vigia_detect.stages.alert_report import alert_times
 
 TEMPORARY = ChannelTemporaryError("busy")
@@ -108,6 +113,20 @@ def test_who_acknowledged_may_still_say_not_mine(loop: Loop) -> None:
     assert loop.now_told() == ["bea/slack"]
 
 
+def test_nobody_gives_back_what_another_has_taken(loop: Loop) -> None:
+    known = loop.open()
+    loop.now_told()
+    assert loop.after(120) == ["bea/slack"]
+    assert answer(loop, known, AlertEvent.ACKNOWLEDGE, "ana")
+    assert not answer(loop, known, AlertEvent.DECLINE, "bea")
+    kept = stored(loop, known)
+    assert (kept.state, kept.acknowledged_by) == (AlertState.ACKNOWLEDGED, "ana")
+    assert kept.declined == ("bea",)
+    assert events(loop, known).count(AuditEvent.ALERT_DECLINED) == 1
+    assert loop.after(899) == []
+    assert loop.after(1) == ["ana/slack"]  # the deadline of the one who has it still holds
+
+
 def test_when_all_decline_everybody_is_told_once_more_and_no_more(loop: Loop) -> None:
     known = loop.open()
     told = loop.now_told()
@@ -158,10 +177,40 @@ def test_a_temporary_failure_is_tried_again_with_the_same_id(loop: Loop) -> None
             text("select attempt, outcome, error_code from notification_attempts order by attempt")
         ).all()
     assert [tuple(row) for row in rows] == [
-        (1, "temporary", "ChannelTemporary"),
+        (1, "told_to_wait", "ChannelTemporary"),
         (2, "accepted", None),
     ]
     assert one.provider_id == "p-1"
+
+
+def test_what_is_told_to_wait_uses_up_no_attempt(loop: Loop) -> None:
+    times = 2 * loop.vigia.policies[NOTIFICATION].max_attempts
+    loop.phone.failures = [ChannelTemporaryError("busy", retry_after_s=1) for _ in range(times)]
+    known = loop.open("high_risk")
+    told = [one for _ in range(times + 2) for one in loop.after(61)]
+    assert "bea/slack" in told
+    with loop.vigia.store.read() as work:
+        for one in work.notifications.of_alert(AlertId(known)):
+            assert one.state != NotificationState.FAILED_PERMANENT
+            assert work.notifications.spent(one.id) <= 1
+
+
+def test_many_that_wait_for_one_address_each_ask_a_few_times(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, runs = 60, []
+    send = loop.vigia.notifications.run
+    asking = lambda run_id, attempt: (runs.append(run_id), send(run_id, attempt))  # noqa: E731
+    monkeypatch.setattr(loop.vigia.notifications, "run", asking)
+    for _ in range(count):
+        loop.open("system_error")
+    told: list[str] = []
+    for _ in range(4 * count):
+        told += loop.after(0.1)
+        if len(told) == count:
+            break
+    assert told == ["ops/webhook"] * count
+    assert len(runs) <= 6 * count  # all at each turn would be 30 times count
 
 
 class ProcessKilledError(BaseException):
@@ -333,6 +382,19 @@ def test_a_shut_channel_is_left_to_others_and_tried_again_later(loop: Loop) -> N
     loop.open()
     assert loop.now_told() == ["ana/email"]  # at once: slack asked to be left alone
     assert "ana/slack" in loop.after(61)
+
+
+def test_a_server_that_is_silent_to_one_is_left_alone_by_all(loop: Loop) -> None:
+    loop.phone.failures = [ChannelAwayError("no answer", slow=True)]
+    loop.open()
+    assert loop.now_told() == []  # slack: C1 was silent
+    other = loop.open("high_risk")  # slack: C2, of the same server
+    assert "bea/slack" not in loop.now_told()
+    with loop.vigia.store.read() as work:
+        assert {one.state for one in work.notifications.of_alert(AlertId(other))} == {
+            NotificationState.PENDING
+        }
+    assert "bea/slack" in loop.after(31)
 
 
 def test_an_emergency_does_not_wait_for_the_pace_of_routine(loop: Loop) -> None:

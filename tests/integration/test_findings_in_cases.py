@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from vigia_detect.adapters.vision.own_classifier import OwnClassifier
+from vigia_detect.adapters.vision.segmenter import Segmenter
+from vigia_detect.adapters.vision.wound_finder import WoundFinder
 from vigia_detect.bootstrap import Vigia, install, reset
 from vigia_detect.cli.cases import write_overlay
 from vigia_detect.domain.audit import AuditEvent
@@ -135,6 +138,22 @@ def test_a_covered_bed_is_proposed_as_unstageable_and_is_urgent(system: System) 
     assert report.urgency == Urgency.URGENT
     assert report.review_required is True
     assert "class_from_image" not in report.missing
+
+
+def test_a_damaged_network_stops_the_look_at_the_picture_and_nothing_else(
+    system: System, tmp_path: Path
+) -> None:
+    vigia = system.vigia
+    own = OwnClassifier(tmp_path / "models")
+    finder = WoundFinder(vigia.pictures, own, lambda: Segmenter(tmp_path / "wound.json"))
+    system.bodies[Stage.IMAGE_ANALYSIS] = ImageAnalysis(finder, vigia.rules)
+    report = vigia.desk.report(system.worked(SEPSIS), actor="test")
+    states = {stage: one.state for stage, one in report.stages.items()}
+    assert states.pop(Stage.IMAGE_ANALYSIS) == RunState.FAILED
+    assert set(states.values()) == {RunState.DONE}
+    assert report.missing["image_analysis"] == "InvalidModel"
+    assert report.urgency == Urgency.EMERGENCY
+    assert report.review_required is True
 
 
 def test_a_picture_never_lowers_what_the_words_say(system: System) -> None:

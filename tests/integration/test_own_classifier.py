@@ -149,6 +149,13 @@ def test_too_little_to_learn_from_is_refused(tmp_path: Path, count: int, why: st
         run(tmp_path, "model", "train", tmp_path / "set", "--out", tmp_path / "out")
 
 
+def test_a_class_without_pictures_is_refused(tmp_path: Path) -> None:
+    draw_set(tmp_path / "set", count=8, wrong=0, seed=0)
+    (tmp_path / "set" / "LPP no clasificable").mkdir()
+    with pytest.raises(InvalidDataSetError, match="unstageable: its folder holds no readable"):
+        run(tmp_path, "model", "train", tmp_path / "set", "--out", tmp_path / "out")
+
+
 def test_a_folder_that_holds_something_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(InvalidOptionError, match="exists"):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,12 @@ def test_a_broken_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "usable" not in broken
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (pipe,) = pictures(run(tmp_path, tmp_path, "--json"))
+    assert pipe["error"]["code"] == "unreadable"
+
+
 def test_people_read_it_in_words(tmp_path: Path) -> None:
     found = run(tmp_path, FUSEG / "0555.jpg")
     assert "Tejido:" in found.stdout
@@ -79,6 +86,30 @@ def test_masks_that_would_overwrite_each_other_are_refused(tmp_path: Path) -> No
     found = run(tmp_path, tmp_path / "one", tmp_path / "two", "--masks", tmp_path / "masks")
     assert isinstance(found.exception, InvalidOptionError)
     assert not (tmp_path / "masks").exists()
+
+
+def test_a_mask_never_replaces_a_picture(tmp_path: Path) -> None:
+    with Image.open(FUSEG / "0154.jpg") as image:
+        image.save(tmp_path / "0154.png")
+    before = (tmp_path / "0154.png").read_bytes()
+    found = run(tmp_path, tmp_path, "--masks", tmp_path / "new" / "..")
+    assert isinstance(found.exception, InvalidOptionError)
+    assert (tmp_path / "0154.png").read_bytes() == before
+
+
+def test_masks_need_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = run(tmp_path, FUSEG, "--masks", tmp_path / "file")
+    assert isinstance(found.exception, InvalidOptionError)
+
+
+def test_photographs_of_other_kinds_in_a_folder_are_not_passed_over(tmp_path: Path) -> None:
+    shutil.copy(FUSEG / "0154.jpg", tmp_path / "a.jfif")
+    (tmp_path / "b.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    (tmp_path / "notes.txt").write_text("no picture")
+    first, second = pictures(run(tmp_path, tmp_path, "--json"))
+    assert first["usable"] is True
+    assert "iPhone" in second["error"]["es"]
 
 
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:

@@ -79,8 +79,9 @@ def test_celery_messages_carry_a_run_and_its_attempt_and_nothing_else() -> None:
         for name, task in celery_config.celery_app.tasks.items()
         if name.startswith("vigia_detect.") and name not in asking
     }
-    assert set(own) == set(celery_config.TASK_NAMES.values())
-    for task in own.values():
+    runs = set(celery_config.TASK_NAMES.values())
+    assert set(own) - runs == {celery_config.SYSTEM_ERROR_TASK}  # one of a few codes: see its test
+    for task in (own[name] for name in runs):
         assert list(inspect.signature(task.run).parameters) == ["run_id", "attempt"]
 
 

@@ -121,9 +121,9 @@ def test_tissue_that_fills_the_frame_needs_no_skin() -> None:
     assert codes(picture, nothing(picture)) == {"no_skin"}
 
 
-def test_a_face_is_minded_and_does_not_stop() -> None:
+def test_a_face_stops_as_the_rules_say() -> None:  # D-C1
     found = check(scene(photograph("astronaut.png")), None)
-    assert [(r.code, r.problem, r.stops) for r in found] == [("face", "face", False)]
+    assert [(r.code, r.problem, r.stops) for r in found] == [("face", "face", True)]
 
 
 @pytest.mark.parametrize("colour", [(238, 238, 232), (70, 110, 190)])

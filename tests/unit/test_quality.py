@@ -22,7 +22,7 @@ PROBLEMS = {
     *("no_scale", "out_of_distribution"),
 }
 FAULTS = ("out_of_focus", "too_coarse", "too_dark", "burnt_out", "no_colour", "coloured_light")
-STOPS = {*FAULTS, "no_skin", "unlike_wound", "dressing_on", "no_wound"}
+STOPS = {*FAULTS, "no_skin", "unlike_wound", "dressing_on", "no_wound", "face"}
 
 
 def jpeg(pixels: object) -> bytes:

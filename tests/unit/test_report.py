@@ -10,6 +10,7 @@ from vigia_detect.domain.case import RunStatus
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.records import StoredAlert
+from vigia_detect.domain.review import ReviewEvent, StoredReview
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.stages.report import (
@@ -19,6 +20,7 @@ from vigia_detect.stages.report import (
     alert_report,
     iso,
     missing_parts,
+    review_report,
     stage_report,
 )
 
@@ -34,6 +36,7 @@ ALERT = StoredAlert(
     acknowledged_at=None,
     acknowledged_by=None,
 )
+SAID = StoredReview(CaseId("c"), 1, ReviewEvent.CORRECTED, "Dr. Soto", "sealed", 1_700_000_001.0)
 
 
 def stages(**states: RunState) -> dict[Stage, StageReport]:
@@ -53,11 +56,16 @@ def report() -> CaseReport:
         urgency="emergency",
         review_required=None,
         preliminary=True,
+        confirmed_by=None,
+        confirmed_at=None,
         accepted_at="2026-01-01T00:00:00.000+00:00",
         finished_at=None,
         stages=stages(),
         assessment={"deep": [{"nested": [1, 2.5, None, True, "x"]}]},
         alerts=(alert_report(ALERT),),
+        reviews=(
+            review_report(SAID, {"reason": "probed", "before": {}, "classes": {"1": "dtpi"}}),
+        ),
         missing={},
     )
 

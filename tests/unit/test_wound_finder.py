@@ -166,6 +166,12 @@ def test_a_network_that_is_not_what_its_manifest_says_is_refused(
         Segmenter(manifest)
 
 
+def test_a_process_computes_in_one_thread() -> None:
+    cv2.setNumThreads(4)
+    Segmenter()
+    assert cv2.getNumThreads() == 1
+
+
 def test_the_manifest_says_what_a_reader_must_know() -> None:
     said = orjson.loads(BUNDLED.read_bytes())
     assert {"id", "version", "sha256", "licence", "attribution", "training_data"} <= said.keys()
@@ -193,4 +199,6 @@ def test_a_wound_beside_the_sticker_is_measured(vigia: Vigia) -> None:
 
 def test_a_portrait_is_told_to_be_a_face(vigia: Vigia) -> None:
     found = vigia.inspector.inspect(png(drawings.photograph("astronaut.png"))).findings
-    assert "face" in found.problems  # which the rules take for unusable, D-C1
+    assert "face" in found.problems
+    assert not found.usable  # D-C1: no class beside a face, whatever else seems to be a wound
+    assert found.wound is None

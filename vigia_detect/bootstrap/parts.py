@@ -4,14 +4,15 @@ Each part is imported when it is first made: a command that only lists cases doe
 the clinical rules, the picture library or Celery.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vigia_detect.domain.ids import AlertId
-from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
+from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
-from vigia_detect.errors import ConfigurationError
+from vigia_detect.errors import ConfigurationError, InvalidModelError
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -27,14 +28,18 @@ if TYPE_CHECKING:
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
+    from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.drill import Drill
     from vigia_detect.stages.escalation import Escalator
+    from vigia_detect.stages.failure_watch import FailureWatch
+    from vigia_detect.stages.failures import TaskFailureHandler
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
     from vigia_detect.stages.nudge import Nudge
     from vigia_detect.stages.relay import Relay
+    from vigia_detect.stages.review import ReviewDesk
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.vault import Vault
@@ -224,10 +229,26 @@ class Vigia:
             relay=self.relay,
             vault=self.vault,
             bodies=self._bodies or self._stage_bodies(),
-            policies=self.policies,
+            failures=self.failures,
             leases=self.leases,
             queues=self._queues,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def failures(self) -> "TaskFailureHandler":
+        """What settles failed attempts."""
+        from vigia_detect.stages.failures import TaskFailureHandler
+
+        return TaskFailureHandler(policies=self.policies, escalator=self.escalator)
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        """What was given up, and asking for it again."""
+        from vigia_detect.stages.dead_letters import DeadLetters
+
+        return DeadLetters(
+            store=self.store, relay=self.relay, vault=self.vault, policies=self.policies
         )
 
     @cached_property
@@ -239,7 +260,7 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             channels=self.channels,
-            policies=self.policies,
+            failures=self.failures,
             leases=self.leases,
             link_for=self.link_for,
         )
@@ -298,8 +319,22 @@ class Vigia:
             store=self.store,
             relay=self.relay,
             publisher=self.publisher,
-            policies=self.policies,
+            failures=self.failures,
             escalator=self.escalator,
+        )
+
+    @cached_property
+    def failure_watch(self) -> "FailureWatch":
+        """Sees that failures become more."""
+        from vigia_detect.domain.failure_rate import RateLimits
+        from vigia_detect.stages.failure_watch import FailureWatch
+
+        own = self.settings
+        return FailureWatch(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+            limits=RateLimits(own.failure_window_s, own.failure_rate, own.failure_least),
         )
 
     @cached_property
@@ -342,19 +377,46 @@ class Vigia:
 
         return Drill(store=self.store, relay=self.relay, escalator=self.escalator)
 
+    @cached_property
+    def review(self) -> "ReviewDesk":
+        """Takes people's word on results."""
+        from vigia_detect.stages.review import ReviewDesk
+
+        return ReviewDesk(
+            store=self.store,
+            relay=self.relay,
+            vault=self.vault,
+            escalator=self.escalator,
+            rules=self.rules,
+            lease_s=self.settings.review_lease_s,
+        )
+
     def preload(self) -> None:
         """Import what stages need and load the rules, but open nothing.
 
         A worker does so before it forks: its processes start at once, also after one was killed,
-        and share the memory.
+        and share the memory. A damaged network stops no worker: cases then go on without it.
         """
         from vigia_detect.adapters.crypto import KeyRing
         from vigia_detect.adapters.db.store import SqlStore
-        from vigia_detect.clinical import assess, parse_case
 
         del KeyRing, SqlStore
-        self._bodies_without_store()
+        bodies = self._bodies_without_store()
+        if bodies:
+            self._warm_up_rules()
+        if Stage.IMAGE_ANALYSIS in bodies:
+            self._warm_up_network()
+
+    def _warm_up_rules(self) -> None:
+        from vigia_detect.clinical import assess, parse_case
+
         assess(parse_case({"patient_code": "preload", "patient_context": {}}), self.rules)
+
+    def _warm_up_network(self) -> None:
+        from vigia_detect.adapters.vision.segmenter import bundled
+
+        with suppress(InvalidModelError):  # each look says so, the other stages go on
+            bundled()
 
     def close(self) -> None:
         """Close the database's connections."""
@@ -367,14 +429,34 @@ class Vigia:
         return {**self._bodies_without_store(), Stage.AUDIT_LOG: AuditLog(self.store)}
 
     def _bodies_without_store(self) -> "Mapping[Stage, StageBody]":
+        """Return the bodies of the stages that this process may be sent, and load no others."""
+        makers: Mapping[Stage, Callable[[], StageBody]] = {
+            Stage.IMAGE_ANALYSIS: self._image_analysis,
+            Stage.RISK_SCORE: self._risk_score,
+            Stage.MEDICAL_ANALYSIS: self._medical_analysis,
+            Stage.TRIAGE: self._triage,
+        }
+        return {stage: make() for stage, make in makers.items() if self._serves(stage)}
+
+    def _serves(self, stage: Stage) -> bool:
+        return any(queue in self._queues for queue in (QUEUES[stage], Queue.EMERGENCY))
+
+    def _image_analysis(self) -> "StageBody":
         from vigia_detect.stages.image_analysis import ImageAnalysis
-        from vigia_detect.stages.medical_analysis import MedicalAnalysis
+
+        return ImageAnalysis(self.wound_finder, self.rules)
+
+    def _risk_score(self) -> "StageBody":
         from vigia_detect.stages.risk_score import RiskScore
+
+        return RiskScore(self.rules)
+
+    def _medical_analysis(self) -> "StageBody":
+        from vigia_detect.stages.medical_analysis import MedicalAnalysis
+
+        return MedicalAnalysis(self.rules)
+
+    def _triage(self) -> "StageBody":
         from vigia_detect.stages.triage import Triage
 
-        return {
-            Stage.IMAGE_ANALYSIS: ImageAnalysis(self.wound_finder, self.rules),
-            Stage.RISK_SCORE: RiskScore(self.rules),
-            Stage.MEDICAL_ANALYSIS: MedicalAnalysis(self.rules),
-            Stage.TRIAGE: Triage(self.rules),
-        }
+        return Triage(self.rules)

@@ -5,6 +5,7 @@ from vigia_detect.errors import (
     CorruptDataError,
     InvalidInputError,
     NotFoundError,
+    NotPossibleError,
     StorageFullError,
     UnavailableError,
     VigiaError,
@@ -25,12 +26,14 @@ class ExitCode(IntEnum):
     STORAGE_FULL = 7
     UNHEALTHY = 8
     CORRUPT_DATA = 9
+    NOT_POSSIBLE = 10
     DRILL_FAILED = 11
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (InvalidInputError, ExitCode.INVALID_INPUT),
     (NotFoundError, ExitCode.NOT_FOUND),
+    (NotPossibleError, ExitCode.NOT_POSSIBLE),
     (StorageFullError, ExitCode.STORAGE_FULL),
     (UnavailableError, ExitCode.UNAVAILABLE),
     (ConfigurationError, ExitCode.CONFIGURATION),

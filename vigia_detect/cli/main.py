@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli import alert_commands, drill_commands, escalation_commands
+from vigia_detect.cli import (
+    alert_commands,
+    drill_commands,
+    escalation_commands,
+    failed_commands,
+    review_commands,
+)
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import (
@@ -37,7 +43,9 @@ app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(drill_commands.app, name="drill")
+app.add_typer(failed_commands.app, name="failed")
 app.add_typer(model, name="model")
+app.add_typer(review_commands.app, name="review")
 
 
 @app.command()

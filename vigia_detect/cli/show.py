@@ -52,6 +52,7 @@ def print_report(
         (say(lang, "review"), _review(report, lang)),
         *_image_lines(report, lang, overlay),
         *_assessment_lines(report.assessment, lang),
+        *_review_lines(report, lang),
         *_alert_lines(report, lang),
         (say(lang, "missing"), ", ".join(f"{k}: {v}" for k, v in report.missing.items())),
         (say(lang, "stage"), _stages(report)),
@@ -62,7 +63,31 @@ def print_report(
             shown = Text.assemble((f"{label}: ", "cyan"), text)
             shown.stylize(style if label == say(lang, "status") else "")
             out.print(Padding(shown, (0, 0, 0, 2)))
-    out.print(Padding(Text(say(lang, "preliminary"), style="dim"), (0, 0, 0, 2)))
+    out.print(Padding(Text(_standing(report, lang), style="dim"), (0, 0, 0, 2)))
+
+
+def _standing(report: CaseReport, lang: str) -> str:
+    if report.preliminary:
+        return say(lang, "preliminary")
+    at = (report.confirmed_at or "")[:16]
+    return say(lang, "confirmed_by", by=report.confirmed_by, at=at)
+
+
+def _review_lines(report: CaseReport, lang: str) -> list[tuple[str, str]]:
+    return [
+        (
+            say(lang, "word"),
+            say(
+                lang,
+                f"said_{one.event}",
+                by=one.by,
+                at=one.at[:16],
+                reason=one.reason,
+                classes=", ".join(f"{lesion}: {name}" for lesion, name in one.classes.items()),
+            ),
+        )
+        for one in report.reviews
+    ]
 
 
 def _review(report: CaseReport, lang: str) -> str:
@@ -79,6 +104,8 @@ def _next(report: CaseReport, lang: str) -> str:
     key = f"next_{report.overall_status}"
     if report.overall_status in {CaseState.ACCEPTED, CaseState.PROCESSING}:
         key = "next_processing"
+    if report.overall_status == CaseState.COMPLETED and not report.preliminary:
+        key = "next_confirmed"
     return say(lang, key, case_id=report.case_id)
 
 

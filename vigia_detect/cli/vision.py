@@ -1,6 +1,8 @@
 """`vigia vision`: looks at pictures in files; no case, broker or database."""
 
+import errno
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -18,20 +20,24 @@ from vigia_detect.domain.findings import Inspection
 from vigia_detect.errors import InvalidImageError, InvalidOptionError
 from vigia_detect.stages.image_analysis import describe
 
-KINDS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+READABLE = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
+# photographs that Vigia refuses with advice; passing them over would lose a patient's picture
+REFUSED = frozenset({".heic", ".heif", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".dng"})
+KINDS = READABLE | REFUSED
 
 
 def look(paths: list[Path], *, masks: Path | None, as_json: bool) -> None:
     """Print what is found in each picture; a file that is none does not stop the others.
 
     Raises:
-        InvalidOptionError: nothing to look at, or two masks would have one name.
+        InvalidOptionError: nothing to look at, or no place for the masks: two would have one name,
+            one would replace a picture, or the folder cannot be written.
         SystemExit: with `INVALID_INPUT` when some file could not be looked at.
     """
     pictures = _pictures(paths)
     if masks is not None:
         _check_names(pictures)
-        masks.mkdir(parents=True, exist_ok=True)
+        _check_place(masks, pictures)
     vigia = current()
     said = [
         _looked_at(vigia, path, masks)
@@ -70,6 +76,20 @@ def _check_names(pictures: list[Path]) -> None:
         )
 
 
+def _check_place(masks: Path, pictures: list[Path]) -> None:
+    """Make the folder, unless a mask in it would replace the photograph that it belongs to."""
+    try:
+        masks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidOptionError(f"--masks: {masks} cannot be made ({error.strerror}).") from error
+    places = {(masks / f"{picture.stem}.png").resolve() for picture in pictures}
+    lost = [str(picture) for picture in pictures if picture.resolve() in places]
+    if lost:
+        raise InvalidOptionError(
+            f"--masks: the mask would replace the picture {lost[0]}. Choose another folder."
+        )
+
+
 def _looked_at(vigia: Vigia, path: Path, masks: Path | None) -> JsonObject:
     try:
         inspection = vigia.inspector.inspect(_bytes(path))
@@ -82,13 +102,19 @@ def _looked_at(vigia: Vigia, path: Path, masks: Path | None) -> JsonObject:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return _opened(path)
     except OSError as error:
         raise InvalidImageError(
             "unreadable",
             es=f"No se puede leer {path.name} ({error.strerror}): revise la ruta y los permisos.",
             en=f"{path.name} cannot be read ({error.strerror}): check the path and permissions.",
         ) from error
+
+
+def _opened(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return path.read_bytes()
 
 
 def _write(path: Path, inspection: Inspection) -> str:

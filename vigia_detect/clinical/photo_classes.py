@@ -28,6 +28,11 @@ from vigia_detect.domain.findings import (
 )
 
 OWN_MODEL = "own_classifier"
+NOT_LOWERED = "not_lowered"
+SEVERE = frozenset({"stage_3", "stage_4", "unstageable", "dtpi"})
+"""Classes that a hospital's own classifier may make likelier, never less likely (facts.md D.5:
+confidence never changes the urgency downwards)."""
+
 BELOW = 0.01
 DIGITS = 10_000
 
@@ -88,7 +93,10 @@ def judge(
     shares = seen_shares(found, table)
     if not found.usable or not shares:
         return None
-    moves = _moves(_weighed(shares, found, table), shares, table, found.prediction)
+    weighed = _weighed(shares, found, table)
+    moves = _moves(weighed, shares, table, found.prediction)
+    if found.prediction:
+        moves += _not_lowered(_sums(_moves(weighed, shares, table, None)), _sums(moves))
     ceiling = min(table.limits.ceiling.value, rules.limit("tau_high") - BELOW)
     probabilities = _probabilities(moves, ceiling)
     candidates = _candidates(probabilities, shares, table, found.prediction, rules)
@@ -163,6 +171,21 @@ def _moves(
         for move in _taken(class_, by_class.get(class_, 0.0), voters, {*against}, table)
     )
     return tuple(move for move in (*given, *taken) if move.by)
+
+
+def _not_lowered(alone: Mapping[str, float], both: Mapping[str, float]) -> tuple[Move, ...]:
+    """Give a severe class back what a second opinion took; what is over makes room by its share."""
+    over = {
+        one: both.get(one, 0.0) - (alone.get(one, 0.0) if one in SEVERE else 0.0)
+        for one in dict.fromkeys((*both, *alone))
+    }
+    back = {one: -by for one, by in over.items() if by < 0}
+    room = {one: by for one, by in over.items() if by > 0}
+    part = min(1.0, fsum(back.values()) / (fsum(room.values()) or 1.0))
+    taken = {one: -part * by for one, by in room.items()}
+    return tuple(
+        Move(OWN_MODEL, NOT_LOWERED, one, by) for one, by in {**back, **taken}.items() if by
+    )
 
 
 def excluded(shares: Shares, table: PhotoModel) -> dict[str, Shares]:

@@ -82,7 +82,8 @@ class AsyncPipeline:
             task_ids: look at these tasks only (stage name -> task id); all when None.
 
         Returns:
-            `pipeline_id`, `overall_status`, `status_code`, `tasks_status` (stage name -> state,
+            `pipeline_id`, `overall_status`, `status_code`, `preliminary`, `confirmed_by` and
+            `confirmed_at` (None while it is preliminary), `tasks_status` (stage name -> state,
             attempts, error code), `completed_tasks`, `total_tasks`, `has_failures`.
 
         Raises:
@@ -168,6 +169,9 @@ def _as_dict(status: CaseStatus, wanted: frozenset[str]) -> dict[str, Any]:
         "pipeline_id": status.case.id,
         "overall_status": status.case.state.value,
         "status_code": status.case.status_code,
+        "preliminary": status.case.confirmed_by is None,
+        "confirmed_by": status.case.confirmed_by,
+        "confirmed_at": iso(status.case.confirmed_at),
         "tasks_status": {
             run.task: {
                 "task_id": run.id,

@@ -30,6 +30,9 @@ ASKING_TASKS = {
 }
 """Tasks by which other programs ask for something. They have no row of work, but plan rows."""
 
+SYSTEM_ERROR_TASK = "vigia_detect.tasks.audit.system_error_audit_task"
+"""Records what is wrong with messages; it has no row of work and nothing to try again."""
+
 RECONNECT_MARGIN_S = 120
 
 
@@ -53,6 +56,7 @@ def medical_task_config(settings: Settings) -> dict[str, dict[str, Any]]:
 def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
     """Set queues, routes, limits and the settings against Celery's measured faults."""
     config = medical_task_config(settings)
+    records = config[TASK_NAMES[Stage.AUDIT_LOG]]
     longest = max(limits["time_limit"] for limits in config.values())
     app.conf.update(
         broker_url=settings.broker or EmbeddedBroker(settings.root).url,
@@ -65,11 +69,13 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
         enable_utc=True,
         task_default_queue=Queue.DEFAULT.value,
         task_create_missing_queues=True,
+        worker_consumer="vigia_detect.tasks.poison:WatchfulConsumer",
         task_routes={name: {"queue": limits["queue"]} for name, limits in config.items()}
+        | {SYSTEM_ERROR_TASK: {"queue": Queue.AUDIT_LOGGING.value}}
         | {name: {"queue": Queue.NOTIFICATIONS.value} for name in ASKING_TASKS.values()},
         task_annotations={
             name: {key: limits[key] for key in ("soft_time_limit", "time_limit")}
-            for name, limits in config.items()
+            for name, limits in {**config, SYSTEM_ERROR_TASK: records}.items()
         },
         # A killed process must not acknowledge its message, nor hold others in advance.
         task_acks_late=True,

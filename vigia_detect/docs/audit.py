@@ -9,13 +9,25 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.CASE_ACCEPTED: "a submission became a case; its picture's hash, its red flags",
     AuditEvent.CASE_STARTED: "a process claimed the first stage",
     AuditEvent.CASE_ENDED: "all runs have ended; state and code",
-    AuditEvent.CASE_READ: "somebody read the report",
+    AuditEvent.CASE_SETTLED: "an ended case moved: an alert opened or was acted on, or a person "
+    "confirmed the result; state and code",
+    AuditEvent.CASE_READ: "somebody read the report, a file of it, or its line in the review queue",
+    AuditEvent.REVIEW_CLAIMED: "a named person holds the case for review; for how many seconds",
+    AuditEvent.REVIEW_EXPIRED: "that person's time was over; written by whoever next looks",
+    AuditEvent.REVIEW_RELEASED: "that person gave it back",
+    AuditEvent.REVIEW_CONFIRMED: "that person confirmed the result; the number of their word",
+    AuditEvent.REVIEW_CORRECTED: "that person gave another class; the number of their word, which "
+    "is encrypted under the patient's key",
+    AuditEvent.CASE_REOPENED: "a person asked for a stage again; their reason, encrypted under the "
+    "patient's key",
     AuditEvent.RUN_READY: "all inputs of a stage have ended",
     AuditEvent.RUN_STARTED: "a process owns this attempt",
     AuditEvent.RUN_DONE: "the result is stored",
     AuditEvent.RUN_RETRIED: "the attempt failed and another will follow",
     AuditEvent.RUN_LOST: "the process went silent and another will follow",
     AuditEvent.RUN_FAILED: "no further attempt; for a stage, a person is told",
+    AuditEvent.RUN_REOPENED: "it begins anew; the hash of the result that it gave, which is kept",
+    AuditEvent.RUN_SET_BACK: "it waits again for one that begins anew; the hash likewise",
     AuditEvent.DECISION_MADE: "triage's urgency and need for review",
     AuditEvent.ALERT_OPENED: "an alert waits for somebody",
     AuditEvent.ALERT_REOPENED: "an answered alert was asked for again, had a new reason, or "
@@ -31,6 +43,11 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",
     AuditEvent.NOTIFICATION_FAILED: "a channel will not take it; the next one is used",
     AuditEvent.NOTIFICATION_UNCERTAIN: "a process died while sending; it is sent again",
+    AuditEvent.NOTIFICATION_REPEATED: "a person asked to tell somebody again; their reason, "
+    "encrypted",
+    AuditEvent.MESSAGE_DROPPED: "a message on a queue was none of ours; how it was wrong",
+    AuditEvent.FAILURES_RISING: "too many attempts failed lately; how many, of how many",
+    AuditEvent.FAILURES_SETTLED: "the rate of failures is low again",
     AuditEvent.TIMER_FIRED: "a deadline passed",
 }
 

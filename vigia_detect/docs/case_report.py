@@ -10,9 +10,9 @@ from pydantic import JsonValue, TypeAdapter
 
 from vigia_detect.docs import markdown
 from vigia_detect.docs.markdown import code, table
-from vigia_detect.stages.report import AlertReport, CaseReport, StageReport
+from vigia_detect.stages.report import AlertReport, CaseReport, ReviewReport, StageReport
 
-TYPES = (CaseReport, StageReport, AlertReport)
+TYPES = (CaseReport, StageReport, AlertReport, ReviewReport)
 ATTRIBUTE = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
 HEAD = """\

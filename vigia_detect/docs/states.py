@@ -30,9 +30,9 @@ Word = TypeVar("Word", bound=StrEnum)
 CASE_MEANING: Mapping[CaseState, str] = {
     CaseState.ACCEPTED: "stored; nothing has been worked on yet",
     CaseState.PROCESSING: "a process has begun with its first stage",
-    CaseState.COMPLETED: "finished; still preliminary until a person confirms it",
+    CaseState.COMPLETED: "finished; preliminary until a person confirms it",
     CaseState.NEEDS_REVIEW: "finished; a person must look",
-    CaseState.ESCALATED: "finished; an alert about it is open",
+    CaseState.ESCALATED: "finished; nobody has acted yet on an alert about it",
     CaseState.FAILED: "no result is possible; a person has been told",
 }
 
@@ -69,14 +69,18 @@ CODE_MEANING: Mapping[StatusCode, str] = {
     StatusCode.RESULT_READY: "every stage ended well and no rule asks for a person",
     StatusCode.REVIEW_REQUIRED: "a rule, or triage without a clear word, asks for a person",
     StatusCode.STAGE_EXHAUSTED: "a stage gave up; the result lacks its part",
-    StatusCode.ALERT_OPEN: "somebody must answer an alert",
+    StatusCode.ALERT_OPEN: "somebody must act on an alert",
     StatusCode.NO_RESULT: "medical analysis or triage gave up",
+    StatusCode.CONFIRMED: "a named person has confirmed the result",
 }
 
 ENDING = """\
 A case ends when all its runs have ended. The first line that fits decides: an essential stage
-failed → `failed`; an alert is open → `escalated`; another stage failed → `needs_review`; triage
-did not say that no review is needed → `needs_review`; otherwise → `completed`."""
+failed → `failed`; nobody has acted on an alert → `escalated`; a person has confirmed the result →
+`completed`; another stage failed → `needs_review`; triage did not say that no review is needed →
+`needs_review`; otherwise → `completed`. The same lines decide again whenever an alert of an ended
+case opens, reopens or is acted on, and when a person confirms the result. A new decision takes
+the confirmation of the one before it away."""
 
 
 def diagram(

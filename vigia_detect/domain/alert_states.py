@@ -80,6 +80,7 @@ class NotificationEvent(StrEnum):
     DELIVER = "deliver"
     READ = "read"
     FAIL = "fail"
+    WAIT = "wait"
     LOSE = "lose"
     REFUSE = "refuse"
     SUPPRESS = "suppress"
@@ -93,6 +94,10 @@ NOTIFICATION_TABLE: Mapping[tuple[NotificationState, NotificationEvent], Notific
             (NotificationState.SENDING, NotificationEvent.ACCEPT): NotificationState.ACCEPTED,
             (NotificationState.SENDING, NotificationEvent.DELIVER): NotificationState.DELIVERED,
             (NotificationState.SENDING, NotificationEvent.FAIL): (
+                NotificationState.FAILED_TEMPORARY
+            ),
+            # The provider asks to be left alone for a while: that is no failure of this message.
+            (NotificationState.SENDING, NotificationEvent.WAIT): (
                 NotificationState.FAILED_TEMPORARY
             ),
             # The process died between sending and noting it: nobody knows, so it is sent again.
@@ -123,9 +128,13 @@ HOPELESS = frozenset({NotificationState.FAILED_PERMANENT, NotificationState.SUPP
 
 
 class Outcome(StrEnum):
-    """How one attempt to send ended; `uncertain` when its process died before it could say."""
+    """How one attempt to send ended; `uncertain` when its process died before it could say.
+
+    One that was told to wait is not counted against the number of attempts.
+    """
 
     ACCEPTED = "accepted"
     TEMPORARY = "temporary"
+    TOLD_TO_WAIT = "told_to_wait"
     PERMANENT = "permanent"
     UNCERTAIN = "uncertain"

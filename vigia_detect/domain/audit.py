@@ -13,13 +13,22 @@ class AuditEvent(StrEnum):
     CASE_ACCEPTED = "case.accepted"
     CASE_STARTED = "case.started"
     CASE_ENDED = "case.ended"
+    CASE_SETTLED = "case.settled"
     CASE_READ = "case.read"
+    REVIEW_CLAIMED = "review.claimed"
+    REVIEW_EXPIRED = "review.expired"
+    REVIEW_RELEASED = "review.released"
+    REVIEW_CONFIRMED = "review.confirmed"
+    REVIEW_CORRECTED = "review.corrected"
+    CASE_REOPENED = "case.reopened"
     RUN_READY = "run.ready"
     RUN_STARTED = "run.started"
     RUN_DONE = "run.done"
     RUN_RETRIED = "run.retried"
     RUN_LOST = "run.lost"
     RUN_FAILED = "run.failed"
+    RUN_REOPENED = "run.reopened"
+    RUN_SET_BACK = "run.set_back"
     DECISION_MADE = "decision.made"
     ALERT_OPENED = "alert.opened"
     ALERT_REOPENED = "alert.reopened"
@@ -34,6 +43,10 @@ class AuditEvent(StrEnum):
     NOTIFICATION_ACCEPTED = "notification.accepted"
     NOTIFICATION_FAILED = "notification.failed"
     NOTIFICATION_UNCERTAIN = "notification.uncertain"
+    NOTIFICATION_REPEATED = "notification.repeated"
+    MESSAGE_DROPPED = "message.dropped"
+    FAILURES_RISING = "failures.rising"
+    FAILURES_SETTLED = "failures.settled"
     TIMER_FIRED = "timer.fired"
 
 
@@ -44,6 +57,8 @@ RUN_AUDIT = {
     RunEvent.RETRY: AuditEvent.RUN_RETRIED,
     RunEvent.LOSE: AuditEvent.RUN_LOST,
     RunEvent.EXHAUST: AuditEvent.RUN_FAILED,
+    RunEvent.REOPEN: AuditEvent.RUN_REOPENED,
+    RunEvent.WAIT_AGAIN: AuditEvent.RUN_SET_BACK,
 }
 
 
@@ -53,7 +68,8 @@ class AuditEntry:
 
     Attributes:
         subject: the case, or the alert when there is no case.
-        detail: ids, codes and hashes; never patient data.
+        detail: ids, codes and hashes; never patient data. What a person typed is in it only
+            encrypted under the patient's key, so that erasing the key erases it too.
     """
 
     event: AuditEvent

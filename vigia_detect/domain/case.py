@@ -27,6 +27,8 @@ class Run:
         subject: the case or alert it belongs to.
         attempt: how often it was started; a message for another number does nothing.
         queue: where its messages wait.
+        earlier: how many of these attempts were made before a person asked for it again.
+        outages: how many since then were ended by an outage of what we stand on.
     """
 
     id: RunId
@@ -34,6 +36,16 @@ class Run:
     subject: str
     attempt: int
     queue: str
+    earlier: int = 0
+    outages: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How often it was started since somebody last asked for it, outages not counted.
+
+        Attempt numbers are the fence and only grow, so they cannot begin anew; this can.
+        """
+        return self.attempt - self.earlier - self.outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class CaseFile:
         lang: language of notes and of texts, `es` or `en`.
         context: the patient context in the grouped form of the case format.
         options: processing options.
+        clinician_classes: id of a lesion -> the class that a clinician gave it on review.
         read_image: fetches and decrypts the picture (JPEG bytes) when a stage needs it.
     """
 
@@ -68,14 +81,21 @@ class CaseFile:
     context: JsonObject
     options: JsonObject
     read_image: Callable[[], bytes]
+    clinician_classes: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What triage says of a case as a whole."""
+    """What triage says of a case as a whole.
+
+    Attributes:
+        may_be_grave: whether a class is possible that asks for more than routine by itself;
+            unless it is known not to be, it is.
+    """
 
     urgency: Urgency
     review_required: bool
+    may_be_grave: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +118,11 @@ class StageOutput:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """A case as lists show it: no patient data. `*_at` are Unix seconds."""
+    """A case as lists show it: no patient data. `*_at` are Unix seconds.
+
+    Attributes:
+        confirmed_by: who has confirmed the result; None: it is preliminary.
+    """
 
     id: CaseId
     pseudonym: Pseudonym
@@ -109,6 +133,8 @@ class CaseSummary:
     review_required: bool | None
     created_at: float
     finished_at: float | None
+    confirmed_at: float | None = None
+    confirmed_by: str | None = None
 
 
 StageResults: TypeAlias = Mapping[Stage, JsonObject]

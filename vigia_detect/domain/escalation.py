@@ -52,6 +52,10 @@ NOBODY_ANSWERED = "nobody_answered"
 """The reason of the system's own alert when everybody has been told in vain."""
 
 
+NOBODY_REACHED = "nobody_reached"
+"""The same when no provider takes what is to be told, to anybody."""
+
+
 class Deadline(StrEnum):
     """What a timer asks when its time has come."""
 

@@ -4,7 +4,7 @@ Celery's configuration, the sweeper and the failure handling read this table and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -46,12 +46,17 @@ def queue_of(task: str, *, emergency: bool) -> Queue:
 
 
 class FailureSeverity(StrEnum):
-    """How much an exhausted task matters to the patient."""
+    """How much a failure matters to the patient."""
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the least; higher means worse."""
+        return list(FailureSeverity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class TaskPolicy:
         max_attempts: how often it is tried in all, worker losses included.
         backoff_s: pause before the second attempt; doubles each time.
         severity: what an exhausted run means.
+        max_outages: how many more attempts an outage of what we stand on may end, besides.
     """
 
     soft_limit_s: int
@@ -71,6 +77,12 @@ class TaskPolicy:
     max_attempts: int
     backoff_s: float
     severity: FailureSeverity
+    max_outages: int = 0
+
+
+OUTAGES = 20
+"""With pauses of up to a minute these are about ten minutes (project policy): most outages are
+shorter, and after that a person must look at the patient without us."""
 
 
 def task_policies(
@@ -88,8 +100,10 @@ def task_policies(
             Stage.RISK_SCORE: _policy(medical_timeout_s, 3, 1.0, high),
             Stage.MEDICAL_ANALYSIS: medical,
             Stage.TRIAGE: medical,
-            Stage.AUDIT_LOG: _policy(60, 5, 1.0, critical),
-            NOTIFICATION: _policy(30, 8, 2.0, critical),
+            # There is a result, but nothing has shown that its record is whole.
+            Stage.AUDIT_LOG: _policy(60, 5, 1.0, high),
+            # An outage is no excuse here: the next channel must not wait for its end.
+            NOTIFICATION: replace(_policy(30, 8, 2.0, critical), max_outages=0),
         }
     )
 
@@ -98,7 +112,7 @@ def _policy(
     hard_limit_s: int, max_attempts: int, backoff_s: float, severity: FailureSeverity
 ) -> TaskPolicy:
     soft_limit_s = max(1, hard_limit_s - max(1, hard_limit_s // 10))
-    return TaskPolicy(soft_limit_s, hard_limit_s, max_attempts, backoff_s, severity)
+    return TaskPolicy(soft_limit_s, hard_limit_s, max_attempts, backoff_s, severity, OUTAGES)
 
 
 def backoff_s(policy: TaskPolicy, attempt: int, jitter: float, *, cap_s: float = 60.0) -> float:

@@ -56,6 +56,16 @@ class ClaimedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that was given up, and why. `failed_at` is in Unix seconds."""
+
+    run: Run
+    case_id: CaseId | None
+    code: str
+    failed_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAlert:
     """An alert. `*_at` are Unix seconds.
 
@@ -103,6 +113,7 @@ class StoredNotification:
         held_until: the end of the quiet hours that it waits or has waited for; None when its
             policy has none, so that it never waits.
         bundle: names the one message that told it together with others, if one did.
+        place_at: its place in the line of its address, if it was given one, in Unix seconds.
     """
 
     id: RunId
@@ -117,6 +128,7 @@ class StoredNotification:
     accepted_at: float | None = None
     held_until: float | None = None
     bundle: str | None = None
+    place_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,3 +32,12 @@ ESSENTIAL = frozenset({Stage.MEDICAL_ANALYSIS, Stage.TRIAGE})
 def successors(stage: Stage) -> tuple[Stage, ...]:
     """Return the stages that wait for `stage`."""
     return tuple(later for later, inputs in INPUTS.items() if stage in inputs)
+
+
+def followers(stage: Stage) -> tuple[Stage, ...]:
+    """Return every stage whose result depends on that of `stage`, in their order."""
+    later = set(successors(stage))
+    for one in Stage:  # in their order, so the successors of each are complete when it is asked
+        if one in later:
+            later |= set(successors(one))
+    return tuple(one for one in Stage if one in later)

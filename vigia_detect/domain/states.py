@@ -30,6 +30,11 @@ class CaseEvent(StrEnum):
     FINISH_FOR_REVIEW = "finish_for_review"
     FINISH_WITH_ALERT = "finish_with_alert"
     FINISH_WITHOUT_RESULT = "finish_without_result"
+    ALERT_OPENED = "alert_opened"
+    ALERT_ENDED = "alert_ended"
+    ALERT_ENDED_FOR_REVIEW = "alert_ended_for_review"
+    CONFIRM = "confirm"
+    REOPEN = "reopen"
 
 
 class RunState(StrEnum):
@@ -51,6 +56,8 @@ class RunEvent(StrEnum):
     RETRY = "retry"
     LOSE = "lose"
     EXHAUST = "exhaust"
+    REOPEN = "reopen"
+    WAIT_AGAIN = "wait_again"
 
 
 class StatusCode(StrEnum):
@@ -63,6 +70,7 @@ class StatusCode(StrEnum):
     STAGE_EXHAUSTED = "stage_exhausted"
     ALERT_OPEN = "alert_open"
     NO_RESULT = "no_result"
+    CONFIRMED = "confirmed"
 
 
 State = TypeVar("State", bound=StrEnum)
@@ -75,6 +83,17 @@ CASE_TABLE: Mapping[tuple[CaseState, CaseEvent], CaseState] = MappingProxyType(
         (CaseState.PROCESSING, CaseEvent.FINISH_FOR_REVIEW): CaseState.NEEDS_REVIEW,
         (CaseState.PROCESSING, CaseEvent.FINISH_WITH_ALERT): CaseState.ESCALATED,
         (CaseState.PROCESSING, CaseEvent.FINISH_WITHOUT_RESULT): CaseState.FAILED,
+        # What an ended case waits for has changed: an alert, or a person's word on the result.
+        (CaseState.COMPLETED, CaseEvent.ALERT_OPENED): CaseState.ESCALATED,
+        (CaseState.NEEDS_REVIEW, CaseEvent.ALERT_OPENED): CaseState.ESCALATED,
+        (CaseState.ESCALATED, CaseEvent.ALERT_ENDED): CaseState.COMPLETED,
+        (CaseState.ESCALATED, CaseEvent.ALERT_ENDED_FOR_REVIEW): CaseState.NEEDS_REVIEW,
+        (CaseState.NEEDS_REVIEW, CaseEvent.CONFIRM): CaseState.COMPLETED,
+        # A person asks for a stage again: what it gave stays on record, its runs begin anew.
+        (CaseState.COMPLETED, CaseEvent.REOPEN): CaseState.PROCESSING,
+        (CaseState.NEEDS_REVIEW, CaseEvent.REOPEN): CaseState.PROCESSING,
+        (CaseState.ESCALATED, CaseEvent.REOPEN): CaseState.PROCESSING,
+        (CaseState.FAILED, CaseEvent.REOPEN): CaseState.PROCESSING,
     }
 )
 
@@ -86,6 +105,10 @@ RUN_TABLE: Mapping[tuple[RunState, RunEvent], RunState] = MappingProxyType(
         (RunState.RUNNING, RunEvent.RETRY): RunState.READY,
         (RunState.RUNNING, RunEvent.LOSE): RunState.READY,
         (RunState.RUNNING, RunEvent.EXHAUST): RunState.FAILED,
+        (RunState.DONE, RunEvent.REOPEN): RunState.READY,
+        (RunState.FAILED, RunEvent.REOPEN): RunState.READY,
+        (RunState.DONE, RunEvent.WAIT_AGAIN): RunState.WAITING,
+        (RunState.FAILED, RunEvent.WAIT_AGAIN): RunState.WAITING,
     }
 )
 
@@ -93,6 +116,15 @@ CASE_ENDS = frozenset(
     {CaseState.COMPLETED, CaseState.NEEDS_REVIEW, CaseState.ESCALATED, CaseState.FAILED}
 )
 RUN_ENDS = frozenset({RunState.DONE, RunState.FAILED})
+SETTLING = frozenset(
+    {
+        CaseEvent.ALERT_OPENED,
+        CaseEvent.ALERT_ENDED,
+        CaseEvent.ALERT_ENDED_FOR_REVIEW,
+        CaseEvent.CONFIRM,
+    }
+)
+"""They move a case that has ended from one end to another; its runs stay as they are."""
 
 
 class UnknownTransitionError(ValueError):

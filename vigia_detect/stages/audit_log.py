@@ -7,6 +7,7 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.ports import Store
 
 ENDED = (AuditEvent.RUN_DONE, AuditEvent.RUN_FAILED)
+ANEW = (AuditEvent.RUN_REOPENED, AuditEvent.RUN_SET_BACK)
 
 
 class AuditLog:
@@ -21,7 +22,11 @@ class AuditLog:
         with self._store.read() as work:
             entries = [entry for _, entry in work.audit.of_subject(case.id)]
         seen = {entry.event for entry in entries}
-        ended = {entry.detail.get("task") for entry in entries if entry.event in ENDED}
+        ended: set[object] = set()
+        for entry in entries:  # oldest first: a stage that began anew must end anew
+            change = ended.add if entry.event in ENDED else ended.discard
+            if entry.event in (*ENDED, *ANEW):
+                change(entry.detail.get("task"))
         missing = _missing(seen, ended)
         result: JsonObject = {"entries": len(entries), "missing": list(missing)}
         alerts = (AlertRequest(AlertKind.SYSTEM_ERROR, missing),) if missing else ()

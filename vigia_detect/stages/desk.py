@@ -28,8 +28,10 @@ from vigia_detect.stages.report import (
     alert_report,
     iso,
     missing_parts,
+    review_report,
     stage_report,
 )
+from vigia_detect.stages.review_words import open_words
 from vigia_detect.stages.vault import Vault
 
 POLL_S = 0.02
@@ -116,6 +118,7 @@ class Desk:
             runs = {Stage(run.task): run for run in work.runs.of_case(case.summary.id)}
             sealed = work.runs.results(case.summary.id)
             alerts = work.alerts.of_case(case.summary.id)
+            reviews = work.reviews.of_case(case.summary.id)
             work.commit()
         results = {
             stage: self._vault.open_result(case, stage, data) for stage, data in sealed.items()
@@ -130,12 +133,17 @@ class Desk:
             status_code=summary.status_code,
             urgency=summary.urgency,
             review_required=summary.review_required,
-            preliminary=True,  # confirming a result comes with the review queue
+            preliminary=summary.confirmed_by is None,
+            confirmed_by=summary.confirmed_by,
+            confirmed_at=iso(summary.confirmed_at),
             accepted_at=iso(summary.created_at) or "",
             finished_at=iso(summary.finished_at),
             stages=stages,
             assessment=results.get(Stage.MEDICAL_ANALYSIS),
             alerts=tuple(alert_report(alert) for alert in alerts),
+            reviews=tuple(
+                review_report(one, open_words(self._vault, case, one)) for one in reviews
+            ),
             missing=missing_parts(stages),
         )
 

@@ -1,7 +1,9 @@
 """Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
 
-Whoever calls holds nothing yet: the alert's own row is locked first, so that an answer and a
-deadline at the same moment happen one after the other.
+Rows are locked in one order everywhere, so that no two transactions wait for each other: the case,
+if there is one, then the alert, then a deadline or gate, then a run, then a notification. An
+answer, a deadline and the end of a case at the same moment so happen one after the other. With each
+move it is worked out anew where a case that has ended stands.
 """
 
 from collections.abc import Mapping
@@ -16,6 +18,7 @@ from vigia_detect.domain.alert_states import (
     TOLD,
     AlertEvent,
     AlertState,
+    NotificationState,
 )
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
@@ -79,6 +82,8 @@ class Escalator:
             its id, and the runs to publish after the commit if it was opened.
         """
         known, kind = alert_id(subject, request.kind), request.kind
+        if case_id is not None:
+            work.cases.lock(case_id)
         new = StoredAlert(known, subject, case_id, kind, AlertState.OPEN, request.reasons, 0.0)
         added = work.alerts.add(replace(new, plan=self._plan(kind), drill=request.drill))
         alert = work.alerts.lock(known)
@@ -90,17 +95,24 @@ class Escalator:
             alert = self._begun_again(work, alert, request)
         if kind == AlertKind.EMERGENCY:
             _supersede_urgent(work, subject)
-        return known, tell(work, alert)[1]
+        told = tell(work, alert)[1]
+        _settle(work, alert)
+        return known, told
 
-    def fire(self, work: UnitOfWork, timer: DueTimer) -> tuple[Run, ...]:
-        """Act on a deadline that this transaction has won; return the runs to publish."""
+    def fire(self, work: UnitOfWork, timer: DueTimer, alert: StoredAlert | None) -> tuple[Run, ...]:
+        """Act on a deadline that this transaction has won; return the runs to publish.
+
+        Args:
+            work: the transaction.
+            timer: the deadline.
+            alert: whose it is, locked before the deadline was won (`alert_of`).
+        """
         detail = {"kind": timer.kind, "round": timer.round}
         work.audit.write([AuditEntry(AuditEvent.TIMER_FIRED, timer.subject, detail=detail)])
         if timer.kind == Deadline.NOT_ACCEPTED:
             return next_channel(work, RunId(timer.subject))
         if timer.kind == Deadline.DRILL_OVER:
             return end_drill(work, timer.subject, by="system")
-        alert = work.alerts.lock(AlertId(timer.subject))
         if alert is None or alert.turn != timer.round:
             return ()
         if timer.kind == Deadline.NOT_ACTED:
@@ -113,18 +125,23 @@ class Escalator:
         """Take a person's answer.
 
         Returns:
-            False when the alert's state does not allow it any more (somebody was faster), and
-            the runs to publish.
+            False when it changes nothing (its state does not allow it any more, or somebody else
+            has the alert), and the runs to publish.
         """
-        alert = work.alerts.lock(alert_id)
+        alert = _lock(work, alert_id)
         if alert is None or (alert.state, answer.event) not in ALERT_TABLE:
             return False, ()
         latency = round(work.now() - alert.began_at, 3)
         detail = {"how": answer.how, "latency_s": latency, "kind": alert.kind, "drill": alert.drill}
         _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
         if answer.event == AlertEvent.DECLINE:
+            if _is_anothers(alert, answer.by):
+                work.alerts.save(_without(alert, answer.by))
+                return False, ()
             return True, self._declined(work, alert, answer.by)
-        return True, _taken(work, alert, answer)
+        runs = _taken(work, alert, answer)
+        _settle(work, alert)
+        return True, runs
 
     def _begun_again(
         self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
@@ -149,17 +166,24 @@ class Escalator:
         first = by not in alert.declined
         state = step(ALERT_TABLE, alert.state, AlertEvent.DECLINE)
         back = replace(
-            alert,
+            _without(alert, by),
             state=state,
             acknowledged_at=None,
             acknowledged_by=None,
             turn=alert.turn + 1,
-            declined=(*alert.declined, by) if first else alert.declined,
         )
         if (first or alert.state != AlertState.OPEN) and moves_on(progress_of(back)):
             return self._go_on(work, back)
         wait_for_answer(work, back, read_plan(back.plan))
         return ()
+
+
+def alert_of(work: UnitOfWork, timer: DueTimer) -> StoredAlert | None:
+    """Return the alert that a deadline belongs to, held until the transaction ends."""
+    if timer.kind != Deadline.NOT_ACCEPTED:
+        return _lock(work, AlertId(timer.subject))
+    one = work.notifications.get(RunId(timer.subject))
+    return _lock(work, one.alert_id) if one else None
 
 
 def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
@@ -179,17 +203,33 @@ def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
     if following is not None:
         fresh = following.id not in {other.id for other in turn}
         return plan_sending(work, alert, plan, [following]) if fresh else ()
-    if one.turn != alert.turn or not moves_on(progress_of(alert)) or _hope(work, turn):
+    if one.turn != alert.turn or not moves_on(progress_of(alert)) or hope(work, turn):
         return ()
     return tell(work, alert)[1]
 
 
-def _hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
+def hope(work: UnitOfWork, turn: list[StoredNotification]) -> bool:
     """Tell whether somebody of a turn has been told, or still may be in time."""
     waiting = work.timers.armed([one.id for one in turn])
     return any(
-        one.state in TOLD or (one.state not in HOPELESS and one.id in waiting) for one in turn
+        one.state in TOLD
+        or (one.state not in HOPELESS and one.id in waiting)
+        # Nobody has tried it: our own queue is long, and telling more people would not shorten it.
+        or (one.state == NotificationState.PENDING and one.place_at is None)
+        for one in turn
     )
+
+
+def _is_anothers(alert: StoredAlert, person: str) -> bool:
+    """Tell whether somebody else has taken the alert on: only that one can give it back."""
+    has = alert.acknowledged_by
+    return has is not None and has.strip().casefold() != person.strip().casefold()
+
+
+def _without(alert: StoredAlert, person: str) -> StoredAlert:
+    """Return the alert with `person` among those who said "not mine"."""
+    others = tuple(one for one in alert.declined if one != person)
+    return replace(alert, declined=(*others, person))
 
 
 def _has_news(alert: StoredAlert, request: AlertRequest, *, asked: bool) -> bool:
@@ -269,6 +309,19 @@ def end_drill(work: UnitOfWork, subject: str, *, by: str) -> tuple[Run, ...]:
         if alert.state == AlertState.OPEN:
             runs += work.notifications.plan_updates(over, QUEUES[NOTIFICATION])
     return runs
+
+
+def _lock(work: UnitOfWork, known: AlertId) -> StoredAlert | None:
+    """Return an alert, held after its case; or None."""
+    seen = work.alerts.get(known)
+    if seen is not None and seen.case_id is not None:
+        work.cases.lock(seen.case_id)
+    return work.alerts.lock(known)
+
+
+def _settle(work: UnitOfWork, alert: StoredAlert) -> None:
+    if alert.case_id is not None:
+        work.cases.settle(alert.case_id)
 
 
 def _supersede_urgent(work: UnitOfWork, subject: str) -> None:

@@ -18,6 +18,7 @@ class MedicalAnalysis:
             "lang": case.lang,
             "patient_context": case.context,
             "image_analysis": _image_findings(inputs),
+            "clinician_classes": case.clinician_classes,
         }
         found = assess(parse_case(document), self._rules)
         return StageOutput(found.model_dump(mode="json", by_alias=True))

@@ -7,7 +7,9 @@ from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.case import ATTACHMENTS, JsonObject, RunStatus
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
+from vigia_detect.domain.json_values import object_or_empty
 from vigia_detect.domain.records import StoredAlert
+from vigia_detect.domain.review import ReviewEvent, StoredReview
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import RUN_ENDS, CaseState, RunState, StatusCode
 from vigia_detect.domain.triage import Urgency
@@ -56,20 +58,41 @@ class AlertReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """What a person said of the result.
+
+    Attributes:
+        number: counts what was said of this case, from 1.
+        reason: the person's own words.
+        before: class of each lesion in the result that was corrected; null for a confirmation.
+        classes: class of each lesion: as it was confirmed, or as clinicians have given it so far.
+    """
+
+    number: int
+    event: ReviewEvent
+    by: str
+    at: str
+    reason: str
+    before: JsonObject | None
+    classes: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class CaseReport:
     """All that is known about a case. Times are ISO 8601 in UTC.
 
     Attributes:
-        overall_status: accepted, processing, completed, needs_review, escalated or failed. Once
-            the case has ended it stays: `escalated` means that an alert was open then; `alerts`
-            says whether somebody has answered since.
+        overall_status: accepted, processing, completed, needs_review, escalated or failed.
+            `escalated` lasts until somebody says that they have acted on every alert.
         status_code: the reason, finer.
         urgency: the highest that any part has found so far.
         review_required: triage's word; null until it has spoken.
         stages: by stage name.
         assessment: the result of the medical analysis, in the case format's output form; null
             until it is there, or when there is none.
-        preliminary: true until a person has confirmed the result.
+        preliminary: true until a person has confirmed the result; a new decision is so again.
+        confirmed_by: who has; null while it is preliminary.
+        reviews: what people said of the results, oldest first.
         missing: parts of the result that are not there, and why.
     """
 
@@ -81,11 +104,14 @@ class CaseReport:
     urgency: Urgency
     review_required: bool | None
     preliminary: bool
+    confirmed_by: str | None
+    confirmed_at: str | None
     accepted_at: str
     finished_at: str | None
     stages: dict[Stage, StageReport]
     assessment: JsonObject | None
     alerts: tuple[AlertReport, ...]
+    reviews: tuple[ReviewReport, ...]
     missing: dict[str, str]
 
     def attachments(self) -> frozenset[str]:
@@ -127,6 +153,20 @@ def alert_report(alert: StoredAlert) -> AlertReport:
         acknowledged_at=iso(alert.acknowledged_at),
         acknowledged_by=alert.acknowledged_by,
         drill=alert.drill,
+    )
+
+
+def review_report(review: StoredReview, said: JsonObject) -> ReviewReport:
+    """Return what a person said, with their words decrypted."""
+    before = said.get("before")
+    return ReviewReport(
+        number=review.number,
+        event=review.event,
+        by=review.by,
+        at=iso(review.at) or "",
+        reason=str(said["reason"]),
+        before=before if isinstance(before, dict) else None,
+        classes=object_or_empty(said.get("classes")),
     )
 
 

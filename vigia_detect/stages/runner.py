@@ -5,7 +5,6 @@ the message names, so whatever is delivered, each attempt has one owner, and wha
 is fenced by the same number.
 """
 
-import random
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -21,15 +20,17 @@ from vigia_detect.domain.case import (
     StageOutput,
     StageResults,
 )
-from vigia_detect.domain.escalation import AlertKind, AlertRequest
+from vigia_detect.domain.escalation import AlertRequest
+from vigia_detect.domain.failure import Failure
 from vigia_detect.domain.ids import CaseId, RunId
-from vigia_detect.domain.policy import TaskPolicy, backoff_s, may_retry
 from vigia_detect.domain.records import ClaimedRun
-from vigia_detect.domain.stages import Stage, successors
-from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
+from vigia_detect.domain.stages import Stage
+from vigia_detect.errors import LeaseLostError, StageTimedOutError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import Escalator
+from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_task_failure
+from vigia_detect.stages.joining import move_on
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
@@ -44,7 +45,7 @@ log = get_logger()
 
 
 class StageRunner:
-    """Runs stages with the bodies, policies and parts that `bootstrap` chose."""
+    """Runs stages with the bodies and parts that `bootstrap` chose."""
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class StageRunner:
         relay: Relay,
         vault: Vault,
         bodies: Mapping[Stage, StageBody],
-        policies: Mapping[str, TaskPolicy],
+        failures: TaskFailureHandler,
         leases: LeaseKeeper,
         queues: Collection[str],
         escalator: Escalator,
@@ -62,7 +63,7 @@ class StageRunner:
         self._relay = relay
         self._vault = vault
         self._bodies = bodies
-        self._policies = policies
+        self._failures = failures
         self._leases = leases
         self._queues = queues
         self._escalator = escalator
@@ -108,10 +109,8 @@ class StageRunner:
         try:
             with self._leases.keep(claimed.run):
                 output = self._call_body(claimed)
-        except timeout:
-            self._fail(claimed.run, StageTimedOutError("The stage ran into its soft limit."))
-        except Exception as error:  # noqa: BLE001 - whatever a body raises is a failed attempt, kept
-            self._fail(claimed.run, error)
+        except (Exception, timeout) as error:  # noqa: BLE001 - whatever a body raises is kept
+            self._fail(claimed.run, failure_of(error, timeout), error)
         else:
             return self._finish(claimed, output, continue_until)
         return None
@@ -146,10 +145,7 @@ class StageRunner:
         with self._store.begin() as work:
             work.runs.finish(run, sealed)
             if output.verdict is not None:
-                verdict = output.verdict
-                work.cases.decide(
-                    case.summary.id, verdict.urgency, review_required=verdict.review_required
-                )
+                work.cases.decide(case.summary.id, output.verdict)
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))
             following = self._take_on(work, claimed, ready, sealed) if may_continue else None
@@ -172,19 +168,11 @@ class StageRunner:
                 return work.runs.claim_next(run, claimed.case, known, self._leases.lease_s)
         return None
 
-    def _fail(self, run: Run, error: BaseException) -> None:
-        code = error_code(error)
-        policy = self._policies[run.task]
-        retryable = getattr(error, "retryable", True)  # what we do not know may pass by itself
-        again = may_retry(policy, run.attempt, retryable=retryable)
-        log.warning("stage_failed", code=code, exc_info=error)
+    def _fail(self, run: Run, failure: Failure, error: BaseException) -> None:
+        decision = self._failures.decide(run, failure)
+        log_task_failure(run.task, decision, run=run, error=error)
         with self._store.begin() as work:
-            ready: tuple[Run, ...] = ()
-            if again:
-                pause = backoff_s(policy, run.attempt, random.random())  # noqa: S311 - jitter
-                work.runs.retry(run, code, pause)
-            else:
-                ready = give_up(work, run, code, self._escalator)
+            ready = self._failures.settle(work, run, decision)
             work.commit()
         self._relay.send(ready)
 
@@ -199,32 +187,3 @@ class StageRunner:
 
 def _same(run: Run, claimed: ClaimedRun | None) -> bool:
     return claimed is not None and run.id == claimed.run.id
-
-
-def move_on(work: UnitOfWork, case_id: CaseId, stage: Stage) -> tuple[Run, ...]:
-    """Make ready what waited for `stage`, or end the case when nothing did."""
-    if not successors(stage):
-        work.cases.end_if_done(case_id)
-        return ()
-    return work.runs.ready_successors(case_id, stage)
-
-
-def give_up(work: UnitOfWork, run: Run, code: str, escalator: Escalator) -> tuple[Run, ...]:
-    """End a stage's run without a result, tell a person, and let the rest go on with what is known.
-
-    Returns:
-        runs to publish after the commit.
-    """
-    work.runs.exhaust(run, code)
-    stage, case_id = Stage(run.task), CaseId(run.subject)
-    kind = AlertKind.SYSTEM_ERROR if stage == Stage.AUDIT_LOG else AlertKind.HUMAN_REVIEW
-    request = AlertRequest(kind, (f"{stage}_failed", code))
-    _, told = escalator.open(work, case_id, case_id, request)
-    return told + move_on(work, case_id, stage)
-
-
-def error_code(error: BaseException) -> str:
-    """Return a short stable name for an error; never its text."""
-    if isinstance(error, VigiaError):
-        return str(getattr(error, "code", "")) or type(error).__name__.removesuffix("Error")
-    return type(error).__name__[:64]

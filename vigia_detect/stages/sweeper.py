@@ -2,20 +2,20 @@
 
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from vigia_detect.domain.case import Run
-from vigia_detect.domain.policy import NOTIFICATION, TaskPolicy, may_retry
+from vigia_detect.domain.failure import LOST
+from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import DueTimer
-from vigia_detect.errors import BrokerUnavailableError, LeaseLostError, UnavailableError
+from vigia_detect.errors import BrokerUnavailableError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Publisher, Store, UnitOfWork
-from vigia_detect.stages.escalation import Escalator
-from vigia_detect.stages.notify import take_back
+from vigia_detect.stages.escalation import Escalator, alert_of
+from vigia_detect.stages.failures import TaskFailureHandler, log_task_failure
+from vigia_detect.stages.notify import lock_alert, take_back
 from vigia_detect.stages.relay import Relay
-from vigia_detect.stages.runner import give_up
 
-LOST = "worker_lost"
 BATCH = 200
 PUT_OFF_S = 60.0
 
@@ -31,13 +31,13 @@ class Sweeper:
         store: Store,
         relay: Relay,
         publisher: Publisher,
-        policies: Mapping[str, TaskPolicy],
+        failures: TaskFailureHandler,
         escalator: Escalator,
     ) -> None:
         self._store = store
         self._relay = relay
         self._publisher = publisher
-        self._policies = policies
+        self._failures = failures
         self._escalator = escalator
 
     def sweep(self) -> None:
@@ -76,27 +76,28 @@ class Sweeper:
 
     def take_back_lapsed(self) -> int:
         """Give the work of silent processes to others, or to a person; return how many."""
-        ready: tuple[Run, ...] = ()
+        with self._store.read() as work:
+            lapsed = work.runs.lapsed(BATCH)
+        return sum(self._take_back(run) for run in lapsed)
+
+    def _take_back(self, run: Run) -> bool:
         with self._store.begin() as work:
-            lapsed = work.runs.take_lapsed(BATCH)
-            for run in lapsed:
-                try:
-                    ready += self._take_back(work, run)
-                except LeaseLostError:
-                    continue  # it finished between our look and our move
-                log.warning("run_taken_back", run_id=run.id, task=run.task, attempt=run.attempt)
+            if run.task == NOTIFICATION:
+                lock_alert(work, run.id)  # before the run, as whoever moves the alert does
+            if not work.runs.win_lapsed(run):
+                return False
+            ready = self._lose(work, run)
             work.commit()
         self._relay.send(ready)
-        return len(lapsed)
+        return True
 
-    def _take_back(self, work: UnitOfWork, run: Run) -> tuple[Run, ...]:
-        again = may_retry(self._policies[run.task], run.attempt, retryable=True)
+    def _lose(self, work: UnitOfWork, run: Run) -> tuple[Run, ...]:
         if run.task == NOTIFICATION:
-            return take_back(work, run, LOST, again=again)
-        if again:
-            work.runs.lose(run, LOST)
-            return ()
-        return give_up(work, run, LOST, self._escalator)
+            return take_back(work, run, self._failures)
+        decision = self._failures.decide(run, LOST)
+        ready = self._failures.settle(work, run, decision)
+        log_task_failure(run.task, decision, run=run)
+        return ready
 
     def fire(self, due: Sequence[DueTimer]) -> int:
         """Act on deadlines that have passed, each in a transaction of its own; return how many."""
@@ -105,9 +106,10 @@ class Sweeper:
     def _fire(self, timer: DueTimer) -> bool:
         try:
             with self._store.begin() as work:
+                alert = alert_of(work, timer)  # held before the deadline, as whoever answers does
                 if not work.timers.win(timer):
                     return False
-                ready = self._escalator.fire(work, timer)
+                ready = self._escalator.fire(work, timer, alert)
                 work.commit()
         except UnavailableError:
             raise

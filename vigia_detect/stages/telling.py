@@ -91,6 +91,24 @@ def tell_by(work: UnitOfWork, alert: StoredAlert, channel: Channel) -> tuple[Run
     return plan_sending(work, alert, plan, [one for one in planned if one and one.id not in known])
 
 
+def tell_once_more(
+    work: UnitOfWork, alert: StoredAlert, one: StoredNotification
+) -> tuple[Run, ...]:
+    """Tell a person again by the same contact; when the others are told stays as it was.
+
+    It is a turn of its own, since what is told once is named after its turn.
+
+    Args:
+        work: the transaction that has locked the alert.
+        alert: an open alert.
+        one: what was to be told.
+    """
+    plan, again = read_plan(alert.plan), replace(alert, turn=alert.turn + 1)
+    wait_for_answer(work, again, plan)
+    told = contact(plan, again, one.to.name, one.to.role, one.rank, turn=again.turn, step=one.step)
+    return plan_sending(work, again, plan, [told]) if told is not None else ()
+
+
 def contact(
     plan: Plan, alert: StoredAlert, person: str, role: str, rank: int, *, turn: int, step: int
 ) -> StoredNotification | None:

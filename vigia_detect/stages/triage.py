@@ -1,9 +1,14 @@
 from vigia_detect.clinical import RuleSet
+from vigia_detect.clinical.engine.lesions import NO_CLASS
+from vigia_detect.clinical.vocabulary import BLANCHABLE
 from vigia_detect.domain.case import CaseFile, JsonObject, StageOutput, StageResults, Verdict
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.stages.medical_analysis import MedicalAnalysis
+
+PICTURE_UNKNOWN = frozenset({"D-C1", "D-C7"})
+"""Rules of facts.md D that fire when the picture cannot be used, or its analysis failed."""
 
 ALERTS = {Urgency.EMERGENCY: AlertKind.EMERGENCY, Urgency.URGENT: AlertKind.URGENT}
 
@@ -35,7 +40,26 @@ class Triage:
             "from_words_alone": failed,
         }
         alerts = (AlertRequest(kind, rules),) if kind else ()
-        return StageOutput(result, alerts, Verdict(urgency, review))
+        grave = failed or may_be_grave(assessment, self._rules)
+        return StageOutput(result, alerts, Verdict(urgency, review, grave))
+
+
+def may_be_grave(assessment: JsonObject, rules: RuleSet) -> bool:
+    """Tell whether a class is possible that asks for more than routine by itself (facts.md D).
+
+    Where no class is proposed, or the picture said nothing, any may be the right one.
+    """
+    if not PICTURE_UNKNOWN.isdisjoint(map(str, _items(assessment, "rules"))):
+        return True
+    classes = rules.classes.classes
+    mild = {name for name, data in classes.items() if data.urgency is Urgency.ROUTINE}
+    named = {
+        str(one)
+        for lesion in _items(assessment, "lesions")
+        if isinstance(lesion, dict)
+        for one in (lesion["class"], *lesion["candidates"])
+    }
+    return not named or not named <= (mild - {*NO_CLASS}) | {BLANCHABLE}
 
 
 def _items(result: JsonObject, key: str) -> list[object]:

@@ -1,5 +1,6 @@
 """What of a case is encrypted, and what each ciphertext is bound to."""
 
+import base64
 import hashlib
 from functools import partial
 from uuid import UUID, uuid5
@@ -10,6 +11,7 @@ from vigia_detect.domain.case import CaseFile, JsonObject
 from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.records import PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
+from vigia_detect.errors import CorruptDataError
 from vigia_detect.ports import BlobStore, Cipher
 
 
@@ -31,9 +33,11 @@ class Vault:
         lang: str,
         context: JsonObject,
         options: JsonObject,
+        clinician_classes: JsonObject | None = None,
     ) -> bytes:
-        """Encrypt what a person told us about a case."""
-        plain = orjson.dumps({"lang": lang, "context": context, "options": options})
+        """Encrypt what people told us about a case."""
+        told = {"lang": lang, "context": context, "options": options}
+        plain = orjson.dumps(told | {"clinician_classes": clinician_classes or {}})
         return self._seal(patient, f"case:{case_id}", plain)
 
     def open_case(self, case: StoredCase) -> CaseFile:
@@ -49,6 +53,7 @@ class Vault:
             context=plain["context"],
             options=plain["options"],
             read_image=partial(self._open_image, case),
+            clinician_classes=plain.get("clinician_classes", {}),
         )
 
     def seal_code(self, patient: PatientKey, patient_code: str) -> bytes:
@@ -103,6 +108,43 @@ class Vault:
         result: JsonObject = orjson.loads(self._open(case.patient, label, sealed))
         return result
 
+    def seal_text(self, case: StoredCase, role: str, text: str) -> str:
+        """Encrypt what a person typed about a case, for a place that holds text (base64).
+
+        Args:
+            case: whose patient's key is used.
+            role: what the text is, such as `reopened:triage:3`; it opens under this role only.
+            text: the person's words.
+        """
+        label = f"text:{case.summary.id}:{role}"
+        return base64.b64encode(self._seal(case.patient, label, text.encode())).decode()
+
+    def open_text(self, case: StoredCase, role: str, sealed: str) -> str:
+        """Decrypt what a person typed about a case. Raises CorruptDataError."""
+        label = f"text:{case.summary.id}:{role}"
+        return self._open(case.patient, label, _bytes(sealed)).decode()
+
+    def seal_own_text(self, owner: str, role: str, text: str) -> str:
+        """Encrypt what a person typed about something that belongs to no patient.
+
+        Its key is its own, wrapped under the master key, and lies before the text.
+
+        Args:
+            owner: id of what it is about.
+            role: what the text is.
+            text: the person's words.
+        """
+        pseudonym = self._cipher.pseudonym(f"owner:{owner}")
+        key = self._cipher.new_data_key(pseudonym)
+        sealed = self._cipher.seal(pseudonym, key, f"text:{owner}:{role}", text.encode())
+        return ".".join(base64.b64encode(part).decode() for part in (key, sealed))
+
+    def open_own_text(self, owner: str, role: str, sealed: str) -> str:
+        """Decrypt what `seal_own_text` gave. Raises CorruptDataError."""
+        key, _, data = sealed.partition(".")
+        pseudonym, label = self._cipher.pseudonym(f"owner:{owner}"), f"text:{owner}:{role}"
+        return self._cipher.open(pseudonym, _bytes(key), label, _bytes(data)).decode()
+
     def _open_image(self, case: StoredCase) -> bytes:
         sealed = self._blobs.get(case.image_ref)
         return self._open(case.patient, f"image:{case.summary.id}", sealed)
@@ -112,3 +154,10 @@ class Vault:
 
     def _open(self, patient: PatientKey, label: str, sealed: bytes) -> bytes:
         return self._cipher.open(patient.pseudonym, patient.wrapped_key, label, sealed)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise CorruptDataError("A stored text is damaged.") from error

@@ -102,9 +102,11 @@ class Watchdog:
     def _alarm(self, found: Findings) -> None:
         log.error("watchdog_alarm", reason=",".join(found.reasons))
         request = AlertRequest(AlertKind.SYSTEM_ERROR, found.reasons)
-        with self._store.begin() as work:
-            for known in found.without_deadline:
+        for known in found.without_deadline:  # one at a time: who holds two could wait for a third
+            with self._store.begin() as work:
                 _arm_again(work, known)
+                work.commit()
+        with self._store.begin() as work:
             runs: tuple[Run, ...] = self._escalator.open(work, SUBJECT, None, request)[1]
             work.commit()
         self._relay.send(runs)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from celery.exceptions import Reject
+from celery.exceptions import Reject, SoftTimeLimitExceeded
 
 from vigia_detect.bootstrap import current
 from vigia_detect.core.celery_config import ASKING_TASKS, TASK_NAMES, celery_app
@@ -13,17 +13,18 @@ from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.errors import UnavailableError
 from vigia_detect.log import get_logger
+from vigia_detect.tasks.base import RunTask
 
 AGAIN_S = 1.0
 
 log = get_logger()
 
 
-@celery_app.task(name=TASK_NAMES[NOTIFICATION])
+@celery_app.task(name=TASK_NAMES[NOTIFICATION], base=RunTask)
 def escalation_notification_task(run_id: str, attempt: int) -> None:
     """Hand one notification to its channel."""
     try:
-        current().notifications.run(RunId(run_id), attempt)
+        current().notifications.run(RunId(run_id), attempt, timeout=SoftTimeLimitExceeded)
     except UnavailableError as error:
         log.warning("task_dropped", run_id=run_id, attempt=attempt, exc_info=error)
 

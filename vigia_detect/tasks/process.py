@@ -33,20 +33,21 @@ def start_logging(loglevel: int | None = None, **_: object) -> None:
 @worker_init.connect
 def load_before_forking(**_: object) -> None:
     """Load what every process of the pool needs, so that a new one works at once."""
-    Vigia().preload()
+    _serving().preload()
 
 
 @worker_process_init.connect
 def start_sweeping(**_: object) -> None:
     """Give the new process its own parts and start its sweeper and watchdog."""
     if not installed():
-        install(Vigia(queues=frozenset(celery_app.amqp.queues.consume_from)))
+        install(_serving())
     vigia = current()
     _stop.clear()
     sweeper, watchdog = vigia.sweeper, vigia.watchdog
     for name, work, args in (
         ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
         ("watchdog", watchdog.run_forever, (_stop,)),
+        ("failures", vigia.failure_watch.run_forever, (_stop,)),
     ):
         threading.Thread(target=work, args=args, name=name, daemon=True).start()
 
@@ -55,3 +56,7 @@ def start_sweeping(**_: object) -> None:
 def stop_sweeping(**_: object) -> None:
     """Stop the sweeper of a process that ends in good order."""
     _stop.set()
+
+
+def _serving() -> Vigia:
+    return Vigia(queues=frozenset(celery_app.amqp.queues.consume_from))

@@ -6,48 +6,22 @@ import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
 
 import pytest
 from certificates import make_certificate
-from http_host import Asked, Told, http_host
+from hook_host import SECRET, Receiver, hook_host
+from http_host import Told, http_host
 from messages import a_message, a_recipient
-from standardwebhooks import Webhook, WebhookVerificationError
 
 from vigia_detect.adapters.notify.network import trust
 from vigia_detect.adapters.notify.webhook import WebhookChannel
 from vigia_detect.domain.notification import Channel, Recipient
 from vigia_detect.errors import ChannelPermanentError, ChannelTemporaryError
 
-SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
-
-
-class Receiver:
-    """Verifies each delivery with the library's own receiver side, and keeps one per id."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.taken: dict[str, Any] = {}
-        self.deliveries = 0
-        self.next: list[Told] = []
-
-    def answer(self, asked: Asked) -> Told:
-        self.deliveries += 1
-        if self.next:
-            return self.next.pop(0)
-        try:
-            event = Webhook(SECRET).verify(asked.body, dict(asked.headers))
-        except WebhookVerificationError:
-            return Told(401)
-        assert asked.headers["idempotency-key"] == asked.headers["webhook-id"]
-        self.taken.setdefault(asked.headers["webhook-id"], event)
-        return Told(204)
-
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    with http_host(made.answer) as made.url:
+    with hook_host() as made:
         yield made
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from vigia_detect.adapters.vision.classifier.classes import CLASSES, class_of
+from vigia_detect.clinical.loading import load_rules
 from vigia_detect.errors import InvalidDataSetError
 
 
@@ -22,10 +23,20 @@ def test_a_code_means_itself(code: str) -> None:
         ("Unstageable", "unstageable"),
         ("no clasificable", "unstageable"),
         ("Mucosa", "mucosal"),
+        ("UPP estadio 2", "stage_2"),
+        ("Stage 1 Pressure Injury", "stage_1"),
+        ("deep tissue pressure injury", "dtpi"),
+        ("suspected-deep-tissue-injury", "dtpi"),
     ],
 )
 def test_what_people_write_is_understood(folder: str, code: str) -> None:
     assert class_of(folder) == code
+
+
+@pytest.mark.parametrize("code", CLASSES)
+def test_the_names_that_vigia_shows_are_understood(code: str) -> None:
+    shown = load_rules().classes.classes[code]
+    assert class_of(shown.es) == class_of(shown.en) == code
 
 
 @pytest.mark.parametrize(

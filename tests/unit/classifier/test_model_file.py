@@ -15,7 +15,11 @@ from vigia_detect.adapters.vision.classifier.facts import Facts
 from vigia_detect.adapters.vision.classifier.features import BLOCKS, Blocks, Scaler
 from vigia_detect.adapters.vision.classifier.heads import Kind, Turned, fit
 from vigia_detect.adapters.vision.classifier.model import Classifier
-from vigia_detect.adapters.vision.classifier.model_file import read_model, write_model
+from vigia_detect.adapters.vision.classifier.model_file import (
+    read_model,
+    signed,
+    write_model,
+)
 from vigia_detect.adapters.vision.classifier.selection import Member, together
 from vigia_detect.adapters.vision.classifier.shelf import Shelf
 from vigia_detect.errors import InvalidModelError, NotFoundError, VigiaError
@@ -78,6 +82,7 @@ def rewritten(change: Callable[[dict[str, object]], object]) -> Callable[[Path],
     def apply(folder: Path) -> None:
         body = json.loads((folder / "manifest.json").read_text())
         change(body)
+        body = body if float("inf") in body.values() else signed(body)  # as its maker would write
         (folder / "manifest.json").write_text(json.dumps(body))
 
     return apply
@@ -91,7 +96,7 @@ HARM: dict[str, Callable[[Path], object]] = {
     "no report": lambda folder: (folder / "report.json").unlink(),
     "not JSON": lambda folder: (folder / "manifest.json").write_bytes(b"\xff{"),
     "a list": lambda folder: (folder / "manifest.json").write_text("[]"),
-    "format 2": rewritten(lambda body: body.update(format=2)),
+    "format 1": rewritten(lambda body: body.update(format=1)),
     "a class that is none": rewritten(lambda body: body.update(classes=["stage_1", "x", "dtpi"])),
     "classes turned round": rewritten(lambda body: body.update(classes=CLASSES[::-1])),
     "a class less": rewritten(lambda body: body.update(classes=CLASSES[:2])),
@@ -105,6 +110,8 @@ HARM: dict[str, Callable[[Path], object]] = {
     "a path out of the folder": rewritten(
         lambda body: body.update(files={"../../secret": "0", "head.npz": "0"})
     ),
+    "a name that leads out of the folder": rewritten(lambda body: body.update(name="../../out")),
+    "a figure in words": rewritten(lambda body: body.update(figures={"accuracy": "high"})),
     "infinity": rewritten(lambda body: body.update(temperature=float("inf"))),
 }
 
@@ -113,6 +120,17 @@ HARM: dict[str, Callable[[Path], object]] = {
 def test_a_model_that_lies_is_refused(folder: Path, harm: Callable[[Path], object]) -> None:
     harm(folder)
     with pytest.raises(InvalidModelError):
+        read_model(folder)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [{"figures": {"accuracy": 0.99}}, {"classes": ["stage_1", "stage_2", "dtpi"]}, {"licence": ""}],
+)
+def test_a_lie_typed_into_the_manifest_is_refused(folder: Path, lie: dict[str, object]) -> None:
+    body = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(body | lie))
+    with pytest.raises(InvalidModelError, match="manifest was changed"):
         read_model(folder)
 
 

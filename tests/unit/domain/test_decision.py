@@ -2,11 +2,12 @@ from itertools import product
 
 import pytest
 
-from vigia_detect.domain.decision import ending
+from vigia_detect.domain.decision import ending, settling
 from vigia_detect.domain.stages import ESSENTIAL, INPUTS, Stage, successors
 from vigia_detect.domain.states import (
     CASE_TABLE,
     RUN_ENDS,
+    CaseEvent,
     CaseState,
     RunState,
     StatusCode,
@@ -85,3 +86,41 @@ def test_every_stage_waits_only_for_earlier_ones_and_one_ends_the_case() -> None
     for stage, inputs in INPUTS.items():
         assert all(order.index(source) < order.index(stage) for source in inputs)
     assert [stage for stage in Stage if not successors(stage)] == [Stage.AUDIT_LOG]
+
+
+@pytest.mark.parametrize("alert_open", [False, True])
+@pytest.mark.parametrize("review_required", [None, False, True])
+def test_what_a_person_has_confirmed_needs_no_other(
+    *, review_required: bool | None, alert_open: bool
+) -> None:
+    for runs in ENDINGS:
+        found = ending(runs, review_required=review_required, alert_open=alert_open, confirmed=True)
+        plain = ending(runs, review_required=review_required, alert_open=alert_open)
+        if alert_open or ESSENTIAL & {one for one, end in runs.items() if end == RunState.FAILED}:
+            assert found == plain
+        else:
+            assert found == (CaseEvent.FINISH, StatusCode.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "target"),
+    [
+        (CaseState.ESCALATED, CaseEvent.FINISH, CaseState.COMPLETED),
+        (CaseState.ESCALATED, CaseEvent.FINISH_FOR_REVIEW, CaseState.NEEDS_REVIEW),
+        (CaseState.ESCALATED, CaseEvent.FINISH_WITH_ALERT, CaseState.ESCALATED),
+        (CaseState.NEEDS_REVIEW, CaseEvent.FINISH, CaseState.COMPLETED),
+        (CaseState.NEEDS_REVIEW, CaseEvent.FINISH_WITH_ALERT, CaseState.ESCALATED),
+        (CaseState.COMPLETED, CaseEvent.FINISH_WITH_ALERT, CaseState.ESCALATED),
+        (CaseState.COMPLETED, CaseEvent.FINISH, CaseState.COMPLETED),
+        (CaseState.FAILED, CaseEvent.FINISH_WITHOUT_RESULT, CaseState.FAILED),
+        # no result cannot come from settling, nor a result from none, nor doubt after a clean end
+        (CaseState.FAILED, CaseEvent.FINISH, None),
+        (CaseState.ESCALATED, CaseEvent.FINISH_WITHOUT_RESULT, None),
+        (CaseState.COMPLETED, CaseEvent.FINISH_FOR_REVIEW, None),
+        (CaseState.PROCESSING, CaseEvent.FINISH, None),
+    ],
+)
+def test_where_an_ended_case_settles(
+    state: CaseState, event: CaseEvent, target: CaseState | None
+) -> None:
+    assert settling(state, event) == target

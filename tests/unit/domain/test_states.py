@@ -9,6 +9,7 @@ from vigia_detect.domain.states import (
     CASE_TABLE,
     RUN_ENDS,
     RUN_TABLE,
+    SETTLING,
     CaseEvent,
     CaseState,
     RunEvent,
@@ -17,6 +18,8 @@ from vigia_detect.domain.states import (
     move,
     step,
 )
+
+ANEW = {CaseEvent.REOPEN, RunEvent.REOPEN, RunEvent.WAIT_AGAIN}
 
 Table = Mapping[tuple[str, str], str]
 
@@ -55,19 +58,28 @@ def test_every_state_is_reachable_from_the_first(
 
 
 @tables
-def test_ends_have_no_way_out_and_every_other_state_has_one(
+def test_only_a_person_leads_out_of_the_ends_and_every_other_state_has_a_way_on(
     table: Table, states: type, events: type, first: str, ends: frozenset[str]
 ) -> None:
     del events, first
-    assert {source for source, _ in table} == set(states) - ends
+    usual = {source for source, event in table if event not in ANEW | SETTLING}
+    assert usual == set(states) - ends
+    assert {source for source, event in table if event in ANEW} == ends
+
+
+def test_a_case_that_has_ended_settles_in_another_end_only() -> None:
+    for (source, event), target in CASE_TABLE.items():
+        if event in SETTLING:
+            assert {source, target} <= CASE_ENDS - {CaseState.FAILED}
+            assert source != target
 
 
 @tables
-def test_every_event_is_one_compare_and_set(
+def test_every_event_but_those_that_begin_anew_is_one_compare_and_set(
     table: Table, states: type, events: type, first: str, ends: frozenset[str]
 ) -> None:
     del states, first, ends
-    for event in events:
+    for event in set(events) - ANEW - SETTLING:
         source, target = move(table, event)
         assert step(table, source, event) == target
 

@@ -2,12 +2,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, select
 
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.rows import to_text
-from vigia_detect.adapters.db.tables import audit
+from vigia_detect.adapters.db.tables import attempt_ended, audit
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 
 _GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail")
@@ -40,6 +40,13 @@ class SqlAudit:
         """Return the entries of one kind since a time."""
         query = select(audit).where(audit.c.event == event, audit.c.at >= since)
         return [_to_entry(row) for row in self._connection.execute(query)]
+
+    def ends_since(self, since: float) -> tuple[int, int]:
+        """Return how many attempts failed since a time, and how many ended in all."""
+        done = case((audit.c.event == AuditEvent.RUN_DONE, 1), else_=0)
+        query = select(func.count(), func.sum(done)).where(attempt_ended, audit.c.at >= since)
+        ended, well = self._connection.execute(query).one()
+        return ended - (well or 0), ended
 
 
 def _to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:

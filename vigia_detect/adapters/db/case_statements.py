@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import Boolean, bindparam, case, func, select, update
 
 from vigia_detect.adapters.db.engine import among, now
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS
 from vigia_detect.adapters.db.tables import alerts, cases, patients, runs
-from vigia_detect.domain.alert_states import AlertState
+from vigia_detect.domain.alert_states import UNFINISHED
 from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, StatusCode, move
 from vigia_detect.domain.triage import Urgency
 
@@ -64,7 +64,14 @@ def _decided(urgency: Urgency) -> Prepared:
     return Prepared(
         update(cases)
         .where(cases.c.id == bindparam("id_"))
-        .values(urgency=kept, review_required=bindparam("review"))
+        .values(
+            urgency=kept,
+            review_required=bindparam("review"),
+            may_be_grave=bindparam("grave"),
+            # What a person has confirmed was the decision before.
+            confirmed_at=None,
+            confirmed_by=None,
+        )
         .returning(cases.c.urgency)
     )
 
@@ -73,11 +80,19 @@ DECIDE = {urgency: _decided(urgency) for urgency in Urgency}
 _OPEN_ALERTS = (
     select(func.count())
     .select_from(alerts)
-    .where(alerts.c.case_id == bindparam("id_"), alerts.c.state == AlertState.OPEN)
+    .where(alerts.c.case_id == bindparam("id_"), among(alerts.c.state, UNFINISHED))
     .scalar_subquery()
 )
 ENDING = Prepared(
-    select(runs.c.task, runs.c.state, cases.c.review_required, _OPEN_ALERTS)
+    select(
+        runs.c.task,
+        runs.c.state,
+        cases.c.review_required,
+        cases.c.confirmed_at,
+        cases.c.state,
+        cases.c.status_code,
+        _OPEN_ALERTS,
+    )
     .join(cases, runs.c.subject == cases.c.id)
     .where(cases.c.id == bindparam("id_"))
 )
@@ -95,5 +110,34 @@ def _ended(event: CaseEvent) -> Prepared:
 
 
 END: Mapping[CaseEvent, Prepared] = {
-    event: _ended(event) for event in CaseEvent if event != CaseEvent.START
+    event: _ended(event) for source, event in CASE_TABLE if source == CaseState.PROCESSING
 }
+SETTLE = Prepared(
+    update(cases)
+    .where(cases.c.id == bindparam("id_"), cases.c.state == bindparam("source"))
+    .values(state=bindparam("target"), status_code=bindparam("code"))
+)
+CONFIRM = Prepared(
+    update(cases)
+    .where(cases.c.id == bindparam("id_"))
+    .values(confirmed_at=now(), confirmed_by=bindparam("by"))
+)
+RESEAL = Prepared(
+    update(cases).where(cases.c.id == bindparam("id_")).values(sealed=bindparam("file"))
+)
+_FROM = [source for source, event in CASE_TABLE if event == CaseEvent.REOPEN]
+# The urgency stays: it can only rise. The rest of triage's word, and whoever has confirmed it, go
+# when triage is done again.
+REOPEN = Prepared(
+    update(cases)
+    .where(cases.c.id == bindparam("id_"), among(cases.c.state, _FROM))
+    .values(
+        state=CaseState.PROCESSING,
+        status_code=StatusCode.ANALYSING,
+        finished_at=None,
+        **{
+            name: case((bindparam("keep", type_=Boolean), cases.c[name]))
+            for name in ("review_required", "may_be_grave", "confirmed_at", "confirmed_by")
+        },
+    )
+)

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -7,13 +8,12 @@ from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.rows import SUMMARY_COLUMNS, to_summary
 from vigia_detect.adapters.db.tables import cases
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.case import CaseSummary
-from vigia_detect.domain.decision import ending
+from vigia_detect.domain.case import CaseSummary, Verdict
+from vigia_detect.domain.decision import ending, settling
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.records import NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CaseState, RunState
-from vigia_detect.domain.triage import Urgency
+from vigia_detect.domain.states import CaseEvent, CaseState, RunState, StatusCode
 from vigia_detect.errors import NotFoundError
 
 
@@ -84,21 +84,19 @@ class SqlCases:
         if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
-    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
-        """Write triage's verdict; the urgency can only rise."""
-        ((decided,),) = sql.DECIDE[urgency].rows(
-            self._connection, id_=case_id, review=review_required
+    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
+        review, grave = verdict.review_required, verdict.may_be_grave
+        ((decided,),) = sql.DECIDE[verdict.urgency].rows(
+            self._connection, id_=case_id, review=review, grave=grave
         )
-        detail = {"urgency": decided, "review_required": review_required}
+        detail = {"urgency": decided, "review_required": review}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
         rows = sql.ENDING.rows(self._connection, id_=case_id)
-        states = {Stage(task): RunState(state) for task, state, _, _ in rows}
-        _, _, review, open_alerts = rows[0]
-        review_required = None if review is None else bool(review)
-        found = ending(states, review_required=review_required, alert_open=open_alerts > 0)
+        found = _ending(rows)
         if found is None:
             return None
         event, code = found
@@ -108,6 +106,33 @@ class SqlCases:
         detail = {"state": ended[0], "code": code}
         self._audit.write([AuditEntry(AuditEvent.CASE_ENDED, case_id, detail=detail)])
         return CaseState(ended[0])
+
+    def settle(self, case_id: CaseId) -> None:
+        """Work out anew where an ended case stands; one that has not ended is left alone."""
+        rows = sql.ENDING.rows(self._connection, id_=case_id)
+        found = _ending(rows)
+        if found is None:
+            return
+        event, code = found
+        state, code_now = CaseState(rows[0][4]), StatusCode(rows[0][5])
+        target = settling(state, event)
+        if target is None or (target, code) == (state, code_now):
+            return
+        sql.SETTLE.count(self._connection, id_=case_id, source=state, target=target, code=code)
+        detail = {"state": target, "code": code}
+        self._audit.write([AuditEntry(AuditEvent.CASE_SETTLED, case_id, detail=detail)])
+
+    def confirm(self, case_id: CaseId, by: str) -> None:
+        """Note who has confirmed the result as it is now."""
+        sql.CONFIRM.count(self._connection, id_=case_id, by=by)
+
+    def reseal(self, case_id: CaseId, sealed: bytes) -> None:
+        """Replace a case's encrypted file."""
+        sql.RESEAL.count(self._connection, id_=case_id, file=sealed)
+
+    def reopen(self, case_id: CaseId, *, keep_review: bool) -> bool:
+        """Move an ended case back to `processing`; False when it has not ended."""
+        return sql.REOPEN.count(self._connection, id_=case_id, keep=keep_review) == 1
 
     def list(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first."""
@@ -120,3 +145,16 @@ class SqlCases:
         """Return how many cases there are by state."""
         query = select(cases.c.state, func.count()).group_by(cases.c.state)
         return {row[0]: row[1] for row in self._connection.execute(query)}
+
+
+def _ending(rows: Sequence[Sequence[Any]]) -> tuple[CaseEvent, StatusCode] | None:
+    """Return how a case would end now, from the rows of `ENDING`; None when it does not."""
+    if not rows:  # an alert of the acceptance comes before the runs
+        return None
+    _, _, review, confirmed_at, _, _, unfinished = rows[0]
+    return ending(
+        {Stage(task): RunState(state) for task, state, *_ in rows},
+        review_required=None if review is None else bool(review),
+        alert_open=unfinished > 0,
+        confirmed=confirmed_at is not None,
+    )

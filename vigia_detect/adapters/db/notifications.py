@@ -26,6 +26,7 @@ _OUTCOMES = {
     NotificationEvent.ACCEPT: Outcome.ACCEPTED,
     NotificationEvent.DELIVER: Outcome.ACCEPTED,
     NotificationEvent.FAIL: Outcome.TEMPORARY,
+    NotificationEvent.WAIT: Outcome.TOLD_TO_WAIT,
     NotificationEvent.REFUSE: Outcome.PERMANENT,
     NotificationEvent.LOSE: Outcome.UNCERTAIN,
 }
@@ -137,6 +138,11 @@ class SqlNotifications:
         mine = update(notifications).where(notifications.c.id == known)
         self._connection.execute(mine.values(bundle=bundle))
 
+    def put_in_line(self, known: RunId, place_at: float) -> None:
+        """Keep a notification's place in the line of its address."""
+        mine = update(notifications).where(notifications.c.id == known)
+        self._connection.execute(mine.values(place_at=place_at))
+
     def suppress(self, alert_id: AlertId) -> Sequence[RunId]:
         """Withdraw what has not begun to be sent; return which."""
         moved = self._connection.execute(
@@ -226,4 +232,5 @@ def _to_notification(row: Row[*tuple[Any, ...]]) -> StoredNotification:
         accepted_at=row.accepted_at,
         held_until=row.held_until,
         bundle=row.bundle,
+        place_at=row.place_at,
     )

@@ -11,7 +11,15 @@ from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.states import CaseState, RunState, StatusCode
 from vigia_detect.domain.triage import Urgency
 
-RUN_COLUMNS = (runs.c.id, runs.c.task, runs.c.subject, runs.c.attempt, runs.c.queue)
+RUN_COLUMNS = (
+    runs.c.id,
+    runs.c.task,
+    runs.c.subject,
+    runs.c.attempt,
+    runs.c.queue,
+    runs.c.earlier,
+    runs.c.outages,
+)
 STATUS_COLUMNS = (
     runs.c.id,
     runs.c.task,
@@ -31,12 +39,14 @@ SUMMARY_COLUMNS = (
     cases.c.review_required,
     cases.c.created_at,
     cases.c.finished_at,
+    cases.c.confirmed_at,
+    cases.c.confirmed_by,
 )
 
 
 def to_run(row: Sequence[Any]) -> Run:
     """Build a run from `RUN_COLUMNS`."""
-    return Run(RunId(row[0]), row[1], row[2], row[3], row[4])
+    return Run(RunId(row[0]), *row[1:7])
 
 
 def to_run_status(row: Sequence[Any]) -> RunStatus:
@@ -54,7 +64,8 @@ def to_runs(rows: Sequence[Sequence[Any]]) -> tuple[Run, ...]:
 
 def to_summary(row: Sequence[Any]) -> CaseSummary:
     """Build a summary from a row that starts with `SUMMARY_COLUMNS`."""
-    (id_, pseudonym, state, code, urgency, emergency, review, created, finished) = row[:9]
+    id_, pseudonym, state, code, urgency, emergency, review, *times = row[: len(SUMMARY_COLUMNS)]
+    created, finished, confirmed_at, confirmed_by = times
     return CaseSummary(
         id=CaseId(id_),
         pseudonym=Pseudonym(pseudonym),
@@ -65,6 +76,8 @@ def to_summary(row: Sequence[Any]) -> CaseSummary:
         review_required=None if review is None else bool(review),
         created_at=created,
         finished_at=finished,
+        confirmed_at=confirmed_at,
+        confirmed_by=confirmed_by,
     )
 
 

@@ -62,6 +62,7 @@ RETRY = Prepared(
         RunEvent.RETRY,
         error_code=bindparam("code"),
         not_before=now() + bindparam("delay_s"),
+        outages=runs.c.outages + bindparam("outage"),
         **_BACK,
     ).where(_MINE)
 )
@@ -152,11 +153,13 @@ UNPUBLISH = (
     .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.state == RunState.READY)
     .values(published_at=None)
 )
-TAKE_LAPSED = Prepared(
-    select(*RUN_COLUMNS)
-    .where(runs.c.state == RunState.RUNNING, runs.c.lease_until < now())
-    .order_by(runs.c.subject)  # two sweepers that lock the same cases do it in the same order
-    .limit(bindparam("limit_"))
+_LAPSED = and_(runs.c.state == RunState.RUNNING, runs.c.lease_until < now())
+LAPSED = Prepared(
+    select(*RUN_COLUMNS).where(_LAPSED).order_by(runs.c.lease_until).limit(bindparam("limit_"))
+)
+WIN_LAPSED = Prepared(
+    select(runs.c.id)
+    .where(runs.c.id == bindparam("id_"), _MINE, _LAPSED)
     .with_for_update(skip_locked=True)
 )
 ADDED = ("id", "case_id", "subject", "task", "queue", "state", "attempt", "publishes")

@@ -6,15 +6,17 @@ from sqlalchemy import Connection, func, select
 from vigia_detect.adapters.db import run_statements as sql
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
+from vigia_detect.adapters.db.dead_letters import failed_runs
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.reopening import begin_anew, results_before
 from vigia_detect.adapters.db.rows import to_run, to_run_status, to_runs
 from vigia_detect.adapters.db.tables import runs
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
 from vigia_detect.domain.case import Run, RunStatus
 from vigia_detect.domain.ids import CaseId, RunId, run_id
 from vigia_detect.domain.policy import queue_of
-from vigia_detect.domain.records import ClaimedRun, StoredCase
+from vigia_detect.domain.records import ClaimedRun, FailedRun, StoredCase
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.domain.states import RunEvent, RunState
 from vigia_detect.errors import LeaseLostError
@@ -104,9 +106,10 @@ class SqlRuns:
         """End the run without a result. Raises LeaseLostError likewise."""
         self._end(run, RunEvent.EXHAUST, sql.EXHAUST, code=error_code)
 
-    def retry(self, run: Run, error_code: str, delay_s: float) -> None:
+    def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
         """Give the run back for another attempt. Raises LeaseLostError likewise."""
-        self._end(run, RunEvent.RETRY, sql.RETRY, code=error_code, delay_s=delay_s)
+        values = {"code": error_code, "delay_s": delay_s, "outage": int(outage)}
+        self._end(run, RunEvent.RETRY, sql.RETRY, **values)
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
@@ -126,6 +129,24 @@ class SqlRuns:
         for run in ready:
             self._note(RunEvent.INPUTS_ENDED, run)
         return tuple(ready)
+
+    def reopen(self, case_id: CaseId, stage: Stage, by: str) -> Run:
+        """Begin an ended run anew; return it, marked as published. Its result is kept."""
+        return begin_anew(
+            self._connection, self._audit, case_id, stage, event=RunEvent.REOPEN, by=by
+        )
+
+    def wait_again(self, case_id: CaseId, stage: Stage, by: str) -> None:
+        """Let an ended run wait for inputs that begin anew. Its result is kept."""
+        begin_anew(self._connection, self._audit, case_id, stage, event=RunEvent.WAIT_AGAIN, by=by)
+
+    def failed(self, limit: int, *, run_id: RunId | None = None) -> Sequence[FailedRun]:
+        """Return runs that were given up, the newest first, or the one that is asked for."""
+        return failed_runs(self._connection, limit, run_id=run_id)
+
+    def results_before(self, run_id: RunId) -> dict[int, bytes]:
+        """Return the encrypted results that a run gave before it began anew, by attempt."""
+        return results_before(self._connection, run_id)
 
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
@@ -151,9 +172,14 @@ class SqlRuns:
         """Note that these messages did not reach the broker."""
         self._connection.execute(sql.UNPUBLISH, {"ids": [run.id for run in runs_]})
 
-    def take_lapsed(self, limit: int) -> tuple[Run, ...]:
-        """Win running rows whose lease ran out, locked until the transaction ends."""
-        return to_runs(sql.TAKE_LAPSED.rows(self._connection, limit_=limit))
+    def lapsed(self, limit: int) -> tuple[Run, ...]:
+        """Return runs whose lease ran out, the oldest first (a look: others may see them)."""
+        return to_runs(sql.LAPSED.rows(self._connection, limit_=limit))
+
+    def win_lapsed(self, run: Run) -> bool:
+        """Hold such a run until the transaction ends; False when another process has it."""
+        won = sql.WIN_LAPSED.row(self._connection, id_=run.id, attempt_=run.attempt)
+        return won is not None
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""

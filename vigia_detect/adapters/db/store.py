@@ -11,6 +11,7 @@ from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed
 from vigia_detect.adapters.db.gates import SqlGates
 from vigia_detect.adapters.db.notifications import SqlNotifications
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
+from vigia_detect.adapters.db.reviews import SqlReviews
 from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.tables import master_key
 from vigia_detect.adapters.db.timers import SqlTimers
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self.timers = SqlTimers(connection)
         self.tokens = SqlAckTokens(connection)
         self.gates = SqlGates(connection)
+        self.reviews = SqlReviews(connection, self.audit)
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -66,6 +67,31 @@ cases = Table(
     Column("status_code", String(WORD_LENGTH), nullable=False),
     Column("created_at", Float(53), nullable=False),
     Column("finished_at", Float(53)),
+    # Triage's word on whether a grave class is possible; unknown until it has spoken.
+    Column("may_be_grave", Boolean),
+    Column("confirmed_at", Float(53)),
+    Column("confirmed_by", String(WORD_LENGTH)),
+)
+
+# A row is there while somebody holds the case; its end and its giving back remove it.
+review_claims = Table(
+    "review_claims",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("by", String(WORD_LENGTH), nullable=False),
+    Column("until", Float(53), nullable=False),
+    Column("seen", Integer, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("event", String(WORD_LENGTH), nullable=False),
+    Column("by", String(WORD_LENGTH), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
 )
 
 runs = Table(
@@ -78,6 +104,10 @@ runs = Table(
     Column("queue", String(WORD_LENGTH), nullable=False),
     Column("state", String(WORD_LENGTH), nullable=False),
     Column("attempt", Integer, nullable=False),
+    # Attempts made before a person asked for it again: the policy counts from there.
+    Column("earlier", Integer, nullable=False, server_default="0"),
+    # Attempts since then that an outage ended: they use up no try.
+    Column("outages", Integer, nullable=False, server_default="0"),
     Column("not_before", Float(53), nullable=False),
     Column("lease_until", Float(53)),
     Column("published_at", Float(53)),
@@ -96,6 +126,19 @@ Index(
     runs.c.not_before,
     sqlite_where=open_runs,
     postgresql_where=open_runs,
+)
+
+failed_runs = runs.c.state == "failed"
+Index("ix_runs_failed", runs.c.finished_at, sqlite_where=failed_runs, postgresql_where=failed_runs)
+
+earlier_results = Table(
+    "earlier_results",
+    metadata,
+    # What a stage gave before it was asked for again: somebody may have acted on it.
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("replaced_at", Float(53), nullable=False),
 )
 
 alerts = Table(
@@ -141,6 +184,8 @@ notifications = Table(
     Column("provider_id", Text),
     Column("held_until", Float(53)),
     Column("bundle", String(UUID_LENGTH)),
+    # Its place in the line of its address: when it is due there.
+    Column("place_at", Float(53)),
     UniqueConstraint("alert_id", "turn", "recipient", "rank"),
 )
 
@@ -169,6 +214,10 @@ gates = Table(
     Column("free_at", Float(53), nullable=False),
     Column("failures", Integer, nullable=False),
     Column("shut_until", Float(53), nullable=False),
+    # The ends of the lines of those that wait, by their urgency.
+    Column("emergency_until", Float(53), nullable=False, server_default="0"),
+    Column("urgent_until", Float(53), nullable=False, server_default="0"),
+    Column("routine_until", Float(53), nullable=False, server_default="0"),
 )
 
 timers = Table(
@@ -206,3 +255,6 @@ audit = Table(
     Column("attempt", Integer),
     Column("detail", Text, nullable=False),
 )
+# How attempts ended lately; what the failure rate is measured by.
+attempt_ended = text("event IN ('run.done', 'run.failed', 'run.lost', 'run.retried')")
+Index("ix_audit_ended", audit.c.at, sqlite_where=attempt_ended, postgresql_where=attempt_ended)

@@ -13,7 +13,12 @@ from html import escape
 
 from vigia_detect.adapters.notify.network import network_errors
 from vigia_detect.domain.notification import Message, Receipt, Recipient
-from vigia_detect.errors import ChannelError, ChannelPermanentError, ChannelTemporaryError
+from vigia_detect.errors import (
+    ChannelAwayError,
+    ChannelError,
+    ChannelPermanentError,
+    ChannelTemporaryError,
+)
 
 NAME = "email"
 PERMANENT = 500  # RFC 5321 section 4.2.1: 4yz may go through later, 5yz will not
@@ -133,6 +138,9 @@ def _refusals() -> Iterator[None]:
         raise _typed(type(error).__name__, error.smtp_code) from error
     except smtplib.SMTPNotSupportedError as error:
         raise ChannelPermanentError("email: the server lacks what VIGIA_SMTP_* asks for") from error
+    except smtplib.SMTPServerDisconnected as error:
+        slow = isinstance(error.__context__, TimeoutError)
+        raise ChannelAwayError("email: SMTPServerDisconnected", slow=slow) from error
     except smtplib.SMTPException as error:
         raise ChannelTemporaryError(f"email: {type(error).__name__}") from error
 

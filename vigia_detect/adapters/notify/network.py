@@ -9,9 +9,16 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.error import URLError
 
-from vigia_detect.errors import ChannelError, ChannelPermanentError, ChannelTemporaryError
+from vigia_detect.errors import (
+    ChannelAwayError,
+    ChannelError,
+    ChannelPermanentError,
+    ChannelTemporaryError,
+)
 
 TOO_MANY = 429
+UNSAID_S = 1.0
+"""How long a provider is left alone that says "too many" and no time; engineering choice."""
 SERVER_ERROR = 500
 # RFC 9110: the server gave up waiting for us, or (RFC 8470) asks us to come again
 COME_AGAIN = frozenset({408, 425, TOO_MANY})
@@ -54,7 +61,10 @@ def status_error(channel: str, status: int, retry_after: str | None) -> ChannelE
     """Return what an HTTP status other than success means."""
     text = f"{channel}: HTTP {status}"
     if status in COME_AGAIN or status >= SERVER_ERROR:
-        return ChannelTemporaryError(text, retry_after_s=seconds(retry_after))
+        asked_s = seconds(retry_after)
+        if asked_s is None and status == TOO_MANY:
+            asked_s = UNSAID_S
+        return ChannelTemporaryError(text, retry_after_s=asked_s)
     return ChannelPermanentError(text)
 
 
@@ -76,4 +86,5 @@ def _typed(channel: str, error: Exception) -> ChannelError:
             f"{channel}: the server's certificate is not trusted; VIGIA_CA_FILE can name an "
             "authority of the hospital's own."
         )
-    return ChannelTemporaryError(f"{channel}: {type(error).__name__}")
+    slow = isinstance(error, TimeoutError)
+    return ChannelAwayError(f"{channel}: {type(error).__name__}", slow=slow)

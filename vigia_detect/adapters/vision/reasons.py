@@ -93,6 +93,12 @@ _ALL = (
         "No wound is seen, which does not mean healthy skin: if the skin is intact but red or"
         " purple, describe it; if there is a wound, come closer and retake.",
     ),
+    _stop(
+        "face",
+        "face",
+        "Parece verse un rostro: repita la foto sin él.",
+        "A face seems to be in view: take the photograph again without it.",
+    ),
     _warn(
         "discoloured_skin",
         None,
@@ -112,12 +118,6 @@ _ALL = (
         None,
         "Junto a la herida parece haber un apósito: compruebe que no cubra parte de ella.",
         "There seems to be a dressing beside the wound: check that it covers no part of it.",
-    ),
-    _warn(
-        "face",
-        "face",
-        "Parece verse un rostro: repita la foto sin él.",
-        "A face seems to be in view: take the photograph again without it.",
     ),
     _warn(
         "text",

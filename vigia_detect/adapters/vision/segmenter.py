@@ -29,6 +29,7 @@ class Segmenter:
         self.file = ModelFile.read(manifest)
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        cv2.setNumThreads(1)  # else one for each core of the machine, in every worker
         # memory stays flat: without the arena nothing is kept from the largest picture seen
         options.enable_cpu_mem_arena = False
         self._session = ort.InferenceSession(

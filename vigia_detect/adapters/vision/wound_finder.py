@@ -1,7 +1,7 @@
 """The whole look at a picture: can it be used, where is the wound, what covers it, how large."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -62,15 +62,31 @@ class WoundFinder:
         self,
         reader: PillowReader,
         own: OwnClassifier,
-        segmenter: Segmenter | None = None,
+        network: Callable[[], Segmenter] = bundled,
     ) -> None:
+        """Set up without the network: one that is damaged fails the look at a picture alone.
+
+        Args:
+            reader: of files.
+            own: the hospital's classifier, if one is in use.
+            network: loads it, or returns the one that was loaded.
+        """
         self._reader = reader
         self._own = own
-        self._segmenter = segmenter or bundled()
+        self._network = network
         self._checker = QualityChecker()
 
+    @property
+    def _segmenter(self) -> Segmenter:
+        return self._network()
+
     def analyse(self, jpeg: bytes, lang: str) -> Analysis:
-        """Return the findings in a stored picture. Raises CorruptDataError when it is none."""
+        """Return the findings in a stored picture.
+
+        Raises:
+            CorruptDataError: it is none.
+            InvalidModelError: the network is missing or damaged.
+        """
         look = self._look(load_scene(jpeg))
         return Analysis(self._findings(look), self._overlay(look, lang))
 
@@ -79,6 +95,7 @@ class WoundFinder:
 
         Raises:
             InvalidImageError: it is no picture that Vigia takes.
+            InvalidModelError: the network is missing or damaged.
         """
         image, size = self._reader.upright(raw, enough=LONGER_SIDE)
         look = self._look(scene_of(image, size))

@@ -1,12 +1,14 @@
 """The assessment of a case: pure, without image, broker or database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vigia_detect.clinical.engine import advice, explain
+from vigia_detect.clinical.engine.classify import CLINICIAN
 from vigia_detect.clinical.engine.lesions import Found, examine
 from vigia_detect.clinical.engine.missing import missing
 from vigia_detect.clinical.engine.qsofa import qsofa, unknown_points
 from vigia_detect.clinical.engine.risk import rate
+from vigia_detect.clinical.engine.scope import known
 from vigia_detect.clinical.engine.setup import Prepared, prepare
 from vigia_detect.clinical.engine.triage import Triage, triage
 from vigia_detect.clinical.inputs.case import CaseInput, ImageAnalysis
@@ -41,7 +43,9 @@ def assess(case: CaseInput, rules: RuleSet | None = None) -> Assessment:
     rules = rules or load_rules()
     image = case.image_analysis
     ready = prepare(case.patient_context, case.lang, image.lesion_id if image else None)
-    lesions = _examine(ready, image, rules)
+    said = case.clinician_classes or {}
+    ready.case.learn({CLINICIAN: known(*said.values(), because=frozenset({CLINICIAN}))})
+    lesions = _examine(ready, image, rules, said)
     rated = rate(case.patient_context, ready.case, rules)
     result = triage(ready.case, lesions, rules, ready.not_obtained)
     injury = any(_is_injury(found, rules) for found in lesions)
@@ -76,11 +80,13 @@ def score_risk(context: PatientContext, rules: RuleSet | None = None) -> Risk:
     """
     rules = rules or load_rules()
     ready = prepare(context, "es")
-    _examine(ready, None, rules)
+    _examine(ready, None, rules, {})
     return rate(context, ready.case, rules).risk
 
 
-def _examine(ready: Prepared, image: ImageAnalysis | None, rules: RuleSet) -> tuple[Found, ...]:
+def _examine(
+    ready: Prepared, image: ImageAnalysis | None, rules: RuleSet, said: Mapping[str, str]
+) -> tuple[Found, ...]:
     """Examine each lesion; the photo is of the one it names, else of the first."""
     pictured = image.lesion_id if image and image.lesion_id else ready.names[0]
     return tuple(
@@ -91,6 +97,7 @@ def _examine(ready: Prepared, image: ImageAnalysis | None, rules: RuleSet) -> tu
             everything=ready.case.seen[index],
             image=image if name == pictured else None,
             rules=rules,
+            said=said.get(name),
         )
         for index, name in enumerate(ready.names)
     )

@@ -8,6 +8,7 @@ from vigia_detect.domain.logic import NO_PATHS
 
 INDETERMINATE = "indeterminate"
 EARLIER = "lesion.previous_max_stage"
+CLINICIAN = "clinician_classes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Proposal:
         row: the row of the table that decided.
         because: findings that decided.
         open: unknown findings that could change the class or confirm it.
+        beside: another class that the findings give where a clinician gave this one.
     """
 
     class_: str
@@ -29,11 +31,20 @@ class Proposal:
     row: str
     because: frozenset[str]
     open: frozenset[str]
+    beside: str | None = None
 
 
-def propose(lesion: LesionScope, rules: RuleSet) -> Proposal:
-    """Return what the findings give; an earlier, deeper class is kept and never staged down."""
+def propose(lesion: LesionScope, rules: RuleSet, said: str | None = None) -> Proposal:
+    """Return what the findings give; an earlier, deeper class is kept and never staged down.
+
+    Args:
+        lesion: what people recorded of it.
+        rules: the rule set.
+        said: the class that a clinician gave it, if any.
+    """
     found = _by_table(lesion, rules.decision)
+    if said is not None:
+        found = _by_clinician(found, said)
     kept = {
         earlier for earlier, now in rules.classes.kept.items() if {found.class_, found.row} & {*now}
     }
@@ -49,6 +60,24 @@ def propose(lesion: LesionScope, rules: RuleSet) -> Proposal:
         row=f"A2-13 ({found.row})",
         because=found.because | recorded.because,
         open=found.open,
+        beside=found.beside,
+    )
+
+
+def _by_clinician(found: Proposal, said: str) -> Proposal:
+    """Return the class that a clinician gave; it is confirmed only by the finding it rests on.
+
+    What the recorded findings give stays beside it: the worse of the two drives the urgency.
+    """
+    agrees = found.class_ == said
+    return replace(
+        found,
+        class_=said,
+        candidates=(said, *(one for one in found.candidates if one != said)),
+        confirmed=found.confirmed and agrees,
+        row=f"clinician ({found.row})",
+        because=found.because | {CLINICIAN},
+        beside=None if agrees or found.class_ == INDETERMINATE else found.class_,
     )
 
 

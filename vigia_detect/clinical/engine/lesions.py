@@ -50,6 +50,7 @@ def examine(
     everything: LesionScope,
     image: ImageAnalysis | None,
     rules: RuleSet,
+    said: str | None = None,
 ) -> Found:
     """Work out what is proposed for a lesion, and leave it in its scope for the rules.
 
@@ -60,8 +61,9 @@ def examine(
         everything: the notes too; what the rules see.
         image: the model's output, if it is about this lesion.
         rules: the rule set.
+        said: the class that a clinician gave it on review, if any.
     """
-    proposal = propose(bedside, rules)
+    proposal = propose(bedside, rules, said)
     photo = Photo() if image is None else photos.look(image, everything, rules)
     class_, candidates = photos.settle(photo, proposal, everything, rules)
     certainty = _certainty(class_, proposal)
@@ -108,7 +110,8 @@ def _class_reading(class_: str, candidates: tuple[str, ...], proposal: Proposal)
     Where nobody found anything, a model's candidates alone settle nothing.
     """
     if class_ not in NO_CLASS:
-        return known(class_, because=proposal.because)
+        both = (class_, proposal.beside) if proposal.beside else (class_,)
+        return known(*both, because=proposal.because)
     possible = tuple(dict.fromkeys(OTHERWISE.get(one, one) for one in candidates))
     found = possible if proposal.because else ()
     return Reading(found, proposal.because, proposal.open, alternatives=True)

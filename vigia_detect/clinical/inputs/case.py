@@ -37,3 +37,6 @@ class CaseInput(Form):
     lang: Annotated[codes.Lang, BeforeValidator(default_for_null)] = "es"
     patient_context: PatientContext
     image_analysis: ImageAnalysis | None = None
+    clinician_classes: dict[str, codes.CandidateClass] | None = Field(
+        None, description="id of a lesion: the class that a clinician gave it on review"
+    )

@@ -26,7 +26,8 @@ def parse_case(data: Mapping[str, object]) -> CaseInput:
             the patient's text.
     """
     case = _validate(CaseInput, data, "")
-    _raise_if(_context_problems(case.patient_context, "patient_context.") + _photo_problems(case))
+    context = _context_problems(case.patient_context, "patient_context.")
+    _raise_if([*context, *_photo_problems(case), *_clinician_problems(case)])
     return case
 
 
@@ -84,9 +85,27 @@ def _strange_questions(context: PatientContext, prefix: str) -> list[FieldProble
     ]
 
 
+def _clinician_problems(case: CaseInput) -> list[FieldProblem]:
+    known = _lesion_ids(case) or [_unlisted(case)]
+    return [
+        FieldProblem(f"clinician_classes[{index}]", "no lesion has this id", "id of a lesion")
+        for index, name in enumerate(case.clinician_classes or ())
+        if name not in known
+    ]
+
+
+def _unlisted(case: CaseInput) -> str:
+    photo = case.image_analysis
+    return (photo and photo.lesion_id) or "1"
+
+
+def _lesion_ids(case: CaseInput) -> list[str]:
+    lesions = case.patient_context.lesions or ()
+    return [lesion.id or str(number) for number, lesion in enumerate(lesions, 1)]
+
+
 def _photo_problems(case: CaseInput) -> list[FieldProblem]:
-    photo, lesions = case.image_analysis, case.patient_context.lesions or ()
-    ids = [lesion.id or str(number) for number, lesion in enumerate(lesions, 1)]
+    photo, ids = case.image_analysis, _lesion_ids(case)
     if photo is None or photo.lesion_id is None or not ids or photo.lesion_id in ids:
         return []
     return [FieldProblem("image_analysis.lesion_id", "no lesion has this id", "id of a lesion")]

@@ -148,6 +148,18 @@ def test_an_own_classifier_adds_candidates_but_lifts_no_exclusion(
     assert max(both.probabilities.values()) < RULES.limit("tau_high")
 
 
+@given(shares(), st.sampled_from(["stage_1", "stage_2", "stage_3", "dtpi"]), st.floats(0, 1))
+def test_an_own_classifier_never_makes_a_severe_class_less_likely(
+    bed_of: dict[str, float], class_: str, chance: float
+) -> None:
+    wound = Wound(0.1, tissue=TissueShares(**bed_of))
+    own = ClassPrediction({class_: chance}, (class_,), ModelUsed("ours-1", "sha256:0"))
+    alone, both = of(wound).probabilities, of(wound, prediction=own).probabilities
+    for severe in ("stage_3", "stage_4", "unstageable", "dtpi"):
+        assert both.get(severe, 0) >= alone.get(severe, 0) - 2e-4  # both are cut to four digits
+    assert sum(both.values()) <= 1 + 1e-9
+
+
 @pytest.mark.parametrize(
     "found",
     [

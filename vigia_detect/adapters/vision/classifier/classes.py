@@ -14,11 +14,18 @@ SEVERE = frozenset({"stage_3", "stage_4", "unstageable", "dtpi"})
 _STAGE_WORDS = "stage|category|cat|estadio|categoria|etapa"
 _NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 _STAGE = re.compile(rf"(?:{_STAGE_WORDS})_?([1-4]|iv|i{{1,3}})")
+# "LPP categoría I", "Stage 1 pressure injury": what all of them are says nothing of which
+_ABOUT = re.compile(r"^(?:lpp|upp|pi|pu|pressure_(?:injury|ulcer))_|_pressure_(?:injury|ulcer)$")
+# beside the words of collections, the names that Vigia itself shows (clinical/data/classes.yaml)
 _WORDS = {
     "unstageable": ("unstageable", "unclassifiable", "inclasificable", "no_clasificable"),
-    "dtpi": ("dtpi", "dti", "deep_tissue_pressure_injury", "lesion_de_tejido_profundo"),
-    "mucosal": ("mucosal", "mucosa", "mucosal_pressure_injury"),
-    "no_lesion_seen": ("no_lesion_seen", "no_lesion", "sin_lesion"),
+    "dtpi": (
+        *("dtpi", "dti", "sdti", "deep_tissue", "deep_tissue_injury"),
+        *("suspected_deep_tissue_injury", "en_tejidos_profundos", "tejidos_profundos"),
+        *("lesion_de_tejido_profundo", "lesion_de_tejidos_profundos"),
+    ),
+    "mucosal": ("mucosal", "mucosa", "mucosal_membrane", "en_membrana_mucosa", "membrana_mucosa"),
+    "no_lesion_seen": ("no_lesion_seen", "no_lesion", "sin_lesion", "sin_lesion_visible"),
 }
 _KNOWN = {word: code for code, words in _WORDS.items() for word in words}
 
@@ -29,13 +36,18 @@ def class_of(folder: str) -> str:
     Raises:
         InvalidDataSetError: the name is unknown or ambiguous; the text suggests what to write.
     """
-    name = _plain(folder)
+    code = code_of(folder)
+    if code is None:
+        hint = _hint(_plain(folder))
+        raise InvalidDataSetError(f"{folder}: not a class.{hint} Known: {', '.join(CLASSES)}.")
+    return code
+
+
+def code_of(folder: str) -> str | None:
+    """Return the class code that a folder's name means; None when it means none for sure."""
+    name = _ABOUT.sub("", _plain(folder))
     stage = _STAGE.fullmatch(name)
-    if stage:
-        return f"stage_{_NUMBERS[stage[1]]}"
-    if name in _KNOWN:
-        return _KNOWN[name]
-    raise InvalidDataSetError(f"{folder}: not a class.{_hint(name)} Known: {', '.join(CLASSES)}.")
+    return f"stage_{_NUMBERS[stage[1]]}" if stage else _KNOWN.get(name)
 
 
 def _plain(folder: str) -> str:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from vigia_detect.adapters.vision.classifier.backbone import Bytes, Regions
-from vigia_detect.adapters.vision.classifier.classes import CLASSES, class_of
+from vigia_detect.adapters.vision.classifier.classes import CLASSES, class_of, code_of
 from vigia_detect.adapters.vision.classifier.features import Blocks, describe, stacked
 from vigia_detect.adapters.vision.classifier.hashes import Hashes, Print, finger_print
 from vigia_detect.adapters.vision.picture import PillowReader
@@ -132,6 +132,14 @@ def _entry(name: Path) -> Entry:
     folders = list(name.parts[:-1])
     fold = folders.pop(0) if folders and _is_fold(folders[0]) else None
     return Entry(name.as_posix(), class_of(folders[0]) if folders else None, fold)
+
+
+def announced(folder: Path) -> tuple[str, ...]:
+    """Return the classes that have a folder, even if no picture in it could be read."""
+    places = [path for path in folder.iterdir() if path.is_dir()]
+    inside = [path for fold in places if _is_fold(fold.name) for path in fold.iterdir()]
+    named = {code_of(path.name) for path in (*places, *inside) if path.is_dir()}
+    return tuple(code for code in CLASSES if code in named)
 
 
 def _is_fold(folder: str) -> bool:

@@ -1,6 +1,7 @@
 """What a model's manifest says about it, checked when it is read."""
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from vigia_detect.adapters.vision.classifier.calibration import Abstention
 from vigia_detect.adapters.vision.classifier.classes import CLASSES
 from vigia_detect.adapters.vision.classifier.features import BLOCKS
 from vigia_detect.errors import InvalidModelError
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # it becomes the name of a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,11 @@ def parse_facts(body: dict[str, Any], version: int) -> Facts:
         InvalidModelError: another format, or values that cannot be.
     """
     if body["format"] != version:
-        raise InvalidModelError(f"Model format {body['format']!r}; this version reads {version}.")
+        raise InvalidModelError(
+            f"Model format {body['format']!r}; this version reads {version}: train it anew."
+        )
     facts = Facts(
-        name=_text(body["name"]),
+        name=_name(body["name"]),
         created=_text(body["created"]),
         licence=_text(body["licence"]),
         classes=tuple(body["classes"]),
@@ -63,7 +68,7 @@ def parse_facts(body: dict[str, Any], version: int) -> Facts:
         abstention=_abstention(body["abstention"]),
         regions=bool(body["regions"]),
         pictures=dict(body["pictures"]),
-        figures=dict(body["figures"]),
+        figures={name: _figure(value) for name, value in dict(body["figures"]).items()},
     )
     _check_classes(facts)
     return facts
@@ -84,6 +89,10 @@ def _abstention(found: dict[str, Any]) -> Abstention:
     return Abstention(_number(found["threshold"]), _number(found["target"]), *known)
 
 
+def _figure(value: object) -> float | None:
+    return None if value is None else _number(value, low=-1.0)  # kappa may be below nought
+
+
 def _number(value: object, low: float = 0.0, high: float = 1.0) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise InvalidModelError("The manifest has something else where a number must be.")
@@ -96,3 +105,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise InvalidModelError("The manifest has something else where text must be.")
     return value
+
+
+def _name(value: object) -> str:
+    name = _text(value)
+    if not NAME.fullmatch(name):  # a path in it would be written outside the models' folder
+        raise InvalidModelError("The manifest's name is not lower-case letters, digits, hyphens.")
+    return name

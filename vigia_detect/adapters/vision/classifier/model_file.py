@@ -7,10 +7,10 @@ compared. The id holds the manifest's own checksum, so a changed manifest is ano
 import hashlib
 import io
 import json
-import re
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +23,11 @@ from vigia_detect.adapters.vision.classifier.selection import Member, Team
 from vigia_detect.errors import InvalidModelError
 from vigia_detect.files import private_dir, write_atomically
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, HEAD = "manifest.json", "head.npz"
 FILES = frozenset({MANIFEST, HEAD, "report.html", "report.json"})
 MAX_BYTES = 100_000_000
 ARRAYS = ("mean", "inverse", "weight", "weights", "bias")
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,11 @@ def write_model(
         write_atomically(folder / name, data)
     body = {
         "format": FORMAT,
-        **asdict(facts),
+        **json.loads(json.dumps(asdict(facts))),  # as it will be read: lists, not tuples
         "backbone": backbone().checksum,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
-    manifest = json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False).encode()
+    manifest = json.dumps(signed(body), indent=2, ensure_ascii=False, allow_nan=False).encode()
     write_atomically(folder / MANIFEST, manifest)
     return _id(facts, manifest)
 
@@ -82,7 +81,7 @@ def read_model(folder: Path) -> Model:
         manifest = _bounded(folder / MANIFEST)
         body = json.loads(manifest)
         facts = parse_facts(body, FORMAT)
-        _check_files(folder, body["files"])
+        _check_files(folder, body)
         team, seen = _unpacked((folder / HEAD).read_bytes(), facts)
     except InvalidModelError:
         raise
@@ -97,6 +96,17 @@ def read_model(folder: Path) -> Model:
     return Model(_id(facts, manifest), facts, team, seen)
 
 
+def signed(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a manifest with the checksum of all else in it.
+
+    Nothing else ties the classes' names and the figures to the numbers: without it a better
+    accuracy could be typed in. It is no signature of who made the model.
+    """
+    rest = {name: value for name, value in body.items() if name != "sha256"}
+    plain = json.dumps(rest, sort_keys=True, allow_nan=False).encode()
+    return rest | {"sha256": hashlib.sha256(plain).hexdigest()}
+
+
 def _id(facts: Facts, manifest: bytes) -> str:
     return f"{facts.name}-{hashlib.sha256(manifest).hexdigest()[:12]}"
 
@@ -107,7 +117,10 @@ def _bounded(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _check_files(folder: Path, listed: dict[str, str]) -> None:
+def _check_files(folder: Path, body: dict[str, Any]) -> None:
+    if body != signed(body):
+        raise InvalidModelError(f"{folder.name}: its manifest was changed.")
+    listed: dict[str, str] = body["files"]
     present = {path.name for path in folder.iterdir()}
     if HEAD not in listed or present != {MANIFEST, *listed} or not present <= FILES:
         raise InvalidModelError(f"{folder.name}: has not exactly the files its manifest lists.")

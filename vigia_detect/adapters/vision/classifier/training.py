@@ -13,11 +13,12 @@ from vigia_detect.adapters.vision.classifier.classes import ORDERED
 from vigia_detect.adapters.vision.classifier.dataset import (
     DataSet,
     Progress,
+    announced,
     labelled,
     present,
     read_folder,
 )
-from vigia_detect.adapters.vision.classifier.facts import Facts
+from vigia_detect.adapters.vision.classifier.facts import NAME, Facts
 from vigia_detect.adapters.vision.classifier.figures import (
     Figure,
     Figures,
@@ -37,7 +38,7 @@ from vigia_detect.adapters.vision.classifier.grouping import (
 )
 from vigia_detect.adapters.vision.classifier.heads import Kind, Labels, Numbers
 from vigia_detect.adapters.vision.classifier.model import left_to_person
-from vigia_detect.adapters.vision.classifier.model_file import NAME, write_model
+from vigia_detect.adapters.vision.classifier.model_file import write_model
 from vigia_detect.adapters.vision.classifier.report import page
 from vigia_detect.errors import InvalidDataSetError, InvalidOptionError
 
@@ -147,6 +148,7 @@ def _task(folder: Path, regions: Regions | None, progress: Progress) -> _Task:
     data = read.without(doubtful, "a copy of it lies in another class; both are left out.")
     names = list(labelled(data.entries))
     classes = present(data.entries)
+    _check_none_is_empty(announced(folder), classes)
     labels = np.array([classes.index(name) for name in names], np.int64)
     groups = groups_of(data, read_table(folder, "group"))
     shown = read_table(folder, "subgroup")
@@ -155,6 +157,13 @@ def _task(folder: Path, regions: Regions | None, progress: Progress) -> _Task:
     _check_enough(classes, labels, groups)
     folds = given or split(labels, groups, folds=FOLDS, seed=0)
     return _Task(data, classes, labels, groups, subgroups, folds)
+
+
+def _check_none_is_empty(announced: tuple[str, ...], classes: tuple[str, ...]) -> None:
+    """Refuse a class whose folder holds nothing: its maker would believe that it was learnt."""
+    for code in announced:
+        if code not in classes:
+            raise InvalidDataSetError(f"{code}: its folder holds no readable picture.")
 
 
 def _check_enough(classes: tuple[str, ...], labels: Labels, groups: Labels) -> None:

@@ -335,7 +335,7 @@ def test_class_and_lesion_must_be_known(system: System, desk: ReviewDesk) -> Non
     assert AuditEvent.REVIEW_CORRECTED not in system.events(case_id)
 
 
-@pytest.mark.parametrize("case_id", [new_case_id(), "P-1"])
+@pytest.mark.parametrize("case_id", [new_case_id(), "P-1"], ids=["unknown", "no-id"])
 def test_there_must_be_such_a_case(desk: ReviewDesk, case_id: str) -> None:
     for act in (
         lambda: desk.claim(case_id, by="Ana"),

@@ -5,14 +5,18 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from acceptance.dying_store import DyingStore, Side, in_a_process
 from hook_host import SECRET, Receiver, hook_host
 from loop import Loop
 from pydantic import SecretStr
 
+from vigia_detect.adapters.db.engine import make_engine
+from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.alert_states import UNFINISHED, AlertEvent, AlertState
 from vigia_detect.domain.escalation import Answer
@@ -57,12 +61,52 @@ UNENDED_QUERY = "select count(*) from notification_attempts where outcome is nul
 UNCERTAIN_QUERY = "select notification_id from notification_attempts where outcome = 'uncertain'"
 
 
+@dataclass
+class Home:
+    folder: Path
+    url: str
+
+
+class Homes:
+    """Makes homes of their own, all as the first one was made, one after the other.
+
+    Args:
+        root: an empty folder.
+        hooks: where people are told.
+        url: of an empty database that all share; SQLite in each home when empty.
+    """
+
+    def __init__(self, root: Path, hooks: Receiver, url: str) -> None:
+        self._root, self._url = root, url
+        self._first = self._place("first")
+        self._first.folder.mkdir()
+        policies = POLICIES.replace("HOOK", hooks.url)
+        (self._first.folder / "escalation.yaml").write_text(policies)
+        Reached(self._first).vigia.close()
+
+    def make(self, name: str) -> Home:
+        home = self._place(name)
+        shutil.copytree(self._first.folder, home.folder)
+        if self._url:
+            engine = make_engine(self._url, relaxed=True)
+            with engine.begin() as connection:
+                for table in reversed(metadata.sorted_tables):
+                    connection.execute(table.delete())
+            engine.dispose()
+        return home
+
+    def _place(self, name: str) -> Home:
+        folder = self._root / name
+        return Home(folder, self._url or f"sqlite:///{folder / 'vigia.db'}")
+
+
 class Reached(Loop):
     """A loop whose people have webhooks on a real server, and whose process may be killed."""
 
-    def __init__(self, home: Path, at: int = 0, side: Side = "before") -> None:
+    def __init__(self, home: Home, at: int = 0, side: Side = "before") -> None:
         self.at, self.side = at, side
-        super().__init__(url(home), home, (home / "escalation.yaml").read_text())
+        policies = (home.folder / "escalation.yaml").read_text()
+        super().__init__(home.url, home.folder, policies)
 
     def process(self, settings: Settings) -> Vigia:
         chosen = settings.model_copy(update={"webhook_secret": SecretStr(SECRET)})
@@ -89,7 +133,7 @@ class Reached(Loop):
         assert found.without_deadline == ()
 
 
-def live(home: Path, at: int, side: Side) -> None:
+def live(home: Home, at: int, side: Side) -> None:
     """Go through the whole loop, or as far as the kill lets us."""
     loop = Reached(home, at, side)
     loop.open()
@@ -100,11 +144,11 @@ def live(home: Path, at: int, side: Side) -> None:
     loop.answer(AlertEvent.ACKNOWLEDGE, AlertEvent.ACT, AlertEvent.CLOSE)
     loop.tick()
     assert isinstance(loop.vigia.store, DyingStore)
-    (home / "commits.json").write_text(json.dumps(loop.vigia.store.committed))
+    (home.folder / "commits.json").write_text(json.dumps(loop.vigia.store.committed))
     loop.vigia.close()
 
 
-def go_on(home: Path) -> None:
+def go_on(home: Home) -> None:
     """Be the process that is left, and then the people: the alert gets to its end."""
     loop = Reached(home)
     if not loop.vigia.desk.alerts(limit=1):
@@ -131,19 +175,24 @@ def next_step_fires(loop: Reached) -> None:
     assert loop.alert().turn > before.turn
 
 
-def test_whatever_commit_a_process_dies_at_the_loop_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_whatever_commit_a_process_dies_at_the_loop_goes_on(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else ""
     with hook_host() as hooks:
-        whole = hospital(tmp_path / "whole", hooks)
+        homes = Homes(tmp_path, hooks, url)
+        whole = homes.make("whole")
         began = time.monotonic()
         live(whole, 0, "before")  # in this process: what it imports is there in all its forks
-        commits = json.loads((whole / "commits.json").read_text())
+        commits = json.loads((whole.folder / "commits.json").read_text())
         assert set(commits) >= BOUNDARIES
         check(whole, hooks, "no kill")
         resent = 0
         for number, name in enumerate(commits, 1):
             for side in SIDES:
                 case = f"{side} commit {number}, {name}"
-                home = hospital(tmp_path / f"{side}{number}", hooks)
+                home = homes.make(f"{side}{number}")
                 killed = in_a_process(lambda h=home, n=number, s=side: live(h, n, s))
                 assert killed == -signal.SIGKILL, case
                 assert in_a_process(lambda h=home: go_on(h)) == 0, case
@@ -155,9 +204,9 @@ def test_whatever_commit_a_process_dies_at_the_loop_goes_on(tmp_path: Path) -> N
     assert resent > 0  # some were killed after the sending
 
 
-def check(home: Path, hooks: Receiver, case: str) -> int:
+def check(home: Home, hooks: Receiver, case: str) -> int:
     """See that each told person was told once; return how many messages were sent again."""
-    engine = sa.create_engine(url(home))
+    engine = make_engine(home.url, relaxed=False)
     with engine.connect() as connection:
         told = {row[0]: row[1] for row in connection.execute(sa.text(TOLD_QUERY))}
         unended = connection.execute(sa.text(UNENDED_QUERY)).scalar_one()
@@ -170,18 +219,3 @@ def check(home: Path, hooks: Receiver, case: str) -> int:
     assert again <= uncertain, case  # it is on record that we did not know
     assert sum(sent.values()) - len(sent) <= 1, case
     return len(again)
-
-
-def hospital(home: Path, hooks: Receiver) -> Path:
-    """Make a home with its tables, from the first one made."""
-    first = home.parent / "first"
-    if not first.exists():
-        first.mkdir()
-        (first / "escalation.yaml").write_text(POLICIES.replace("HOOK", hooks.url))
-        Reached(first).vigia.close()
-    shutil.copytree(first, home)
-    return home
-
-
-def url(home: Path) -> str:
-    return f"sqlite:///{home / 'vigia.db'}"

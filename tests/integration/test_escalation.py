@@ -165,6 +165,16 @@ def test_when_no_channel_of_a_step_works_the_next_step_does_not_wait(loop: Loop)
     assert loop.now_told() == ["eva/email"]  # bea has slack only
 
 
+def test_a_long_queue_of_our_own_tells_nobody_more(loop: Loop) -> None:
+    known = loop.open()
+    for _ in range(2):  # no worker has come to it; both contacts' deadlines pass
+        loop.pass_time(11)
+        loop.vigia.sweeper.sweep()
+    assert stored(loop, known).step == 1
+    loop.work()
+    assert sorted(loop.phone.told()) == ["ana/email", "ana/slack"]
+
+
 def test_a_temporary_failure_is_tried_again_with_the_same_id(loop: Loop) -> None:
     loop.phone.failures = [ChannelTemporaryError("busy", retry_after_s=5)]
     known = loop.open()

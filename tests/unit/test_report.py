@@ -59,6 +59,7 @@ def report() -> CaseReport:
         assessment={"deep": [{"nested": [1, 2.5, None, True, "x"]}]},
         alerts=(alert_report(ALERT),),
         missing={},
+        erased_at=None,
     )
 
 

@@ -23,15 +23,22 @@ if TYPE_CHECKING:
     from vigia_detect.clinical import RuleSet
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
+    from vigia_detect.key_ports import KeyKeeper
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
+    from vigia_detect.stages.case_files import CaseFiles
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.erasure import Erasure
     from vigia_detect.stages.escalation import Escalator
+    from vigia_detect.stages.holds import Holds
     from vigia_detect.stages.intake import Intake
+    from vigia_detect.stages.key_rotation import KeyRotation
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
+    from vigia_detect.stages.periods import RecordedPeriods
     from vigia_detect.stages.relay import Relay
+    from vigia_detect.stages.retention import Retention
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.vault import Vault
@@ -107,25 +114,65 @@ class Vigia:
     def cipher(self) -> "Cipher":
         """Pseudonyms and encryption.
 
-        A key is made only for a new database: a lost key must not be replaced in silence, and two
-        hosts must not work with two.
-
         Raises:
-            ConfigurationError: the key file is missing, unsafe, or not this database's.
+            ConfigurationError: the key is missing, unsafe, or not this database's.
         """
-        from vigia_detect.adapters.crypto import KeyRing
+        from vigia_detect.adapters.keys.opening import open_ring
 
-        known = self.store.known_key()
-        file = self.settings.master_key_file
-        may_create = known is None and self.settings.key_file is None
-        ring = KeyRing.from_file(file, create=may_create)
-        fingerprint = ring.pseudonym("fingerprint of the master key")
-        if (known or self.store.remember_key(fingerprint)) != fingerprint:
-            raise ConfigurationError(
-                f"{file} is not the master key of this database: copy the key file of the host "
-                "that began it, or name it with VIGIA_KEY_FILE."
-            )
-        return ring
+        return open_ring(self.store, self.key_keeper)
+
+    @cached_property
+    def key_keeper(self) -> "KeyKeeper":
+        """Who holds the key-encryption keys. Raises ConfigurationError."""
+        from vigia_detect.adapters.keys.choice import make_keeper
+
+        return make_keeper(self.settings, self.store)
+
+    @cached_property
+    def key_rotation(self) -> "KeyRotation":
+        """What changes the key-encryption key."""
+        from vigia_detect.stages.key_rotation import KeyRotation
+
+        _ = self.cipher  # a new database gets its first keys
+        return KeyRotation(self.store, self.key_keeper)
+
+    @cached_property
+    def periods(self) -> "RecordedPeriods":
+        """How long each kind of data is kept."""
+        from vigia_detect.bootstrap.periods import asked_periods
+        from vigia_detect.stages.periods import RecordedPeriods
+
+        return RecordedPeriods(self.store, asked_periods(self.settings))
+
+    @cached_property
+    def holds(self) -> "Holds":
+        """What may not be deleted."""
+        from vigia_detect.stages.holds import Holds
+
+        return Holds(self.store)
+
+    @cached_property
+    def case_files(self) -> "CaseFiles":
+        """The files of cases."""
+        from vigia_detect.stages.case_files import CaseFiles
+
+        return CaseFiles(self.store, self.blobs)
+
+    @cached_property
+    def erasure(self) -> "Erasure":
+        """What erases a patient."""
+        from vigia_detect.stages.erasure import Erasure
+
+        return Erasure(store=self.store, files=self.case_files, periods=self.periods)
+
+    @cached_property
+    def retention(self) -> "Retention":
+        """What lets data go when its time is over."""
+        from vigia_detect.stages.retention import Retention
+
+        return Retention(
+            store=self.store, files=self.case_files, erasure=self.erasure, periods=self.periods
+        )
 
     @cached_property
     def blobs(self) -> "BlobStore":
@@ -146,6 +193,7 @@ class Vigia:
         """What seals and opens the patient's part of a case."""
         from vigia_detect.stages.vault import Vault
 
+        self.periods.lengthen()  # before anything is stored under them
         return Vault(self.cipher, self.blobs)
 
     @cached_property
@@ -326,10 +374,10 @@ class Vigia:
         A worker does so before it forks: its processes start at once, also after one was killed,
         and share the memory.
         """
-        from vigia_detect.adapters.crypto import KeyRing
         from vigia_detect.adapters.db.store import SqlStore
+        from vigia_detect.adapters.keys.opening import open_ring
 
-        del KeyRing, SqlStore
+        del open_ring, SqlStore
         if self._bodies_without_store():
             self._warm_up_rules()
 

@@ -4,6 +4,7 @@ from vigia_detect.errors import (
     ConfigurationError,
     CorruptDataError,
     InvalidInputError,
+    MustBeKeptError,
     NotFoundError,
     StorageFullError,
     UnavailableError,
@@ -25,6 +26,7 @@ class ExitCode(IntEnum):
     STORAGE_FULL = 7
     UNHEALTHY = 8
     CORRUPT_DATA = 9
+    MUST_BE_KEPT = 12
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
@@ -35,6 +37,7 @@ _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.CONFIGURATION),
     (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
     (CorruptDataError, ExitCode.CORRUPT_DATA),
+    (MustBeKeptError, ExitCode.MUST_BE_KEPT),
 )
 
 

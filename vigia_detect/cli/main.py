@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli import alert_commands, escalation_commands
+from vigia_detect.cli import (
+    alert_commands,
+    erase_command,
+    escalation_commands,
+    hold_commands,
+    key_commands,
+    retention_commands,
+)
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import (
@@ -37,6 +44,10 @@ app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(model, name="model")
+app.add_typer(key_commands.app, name="keys")
+app.add_typer(hold_commands.app, name="hold")
+app.add_typer(retention_commands.app, name="retention")
+app.command(name="erase")(erase_command.erase)
 
 
 @app.command()

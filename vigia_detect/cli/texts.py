@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
+from vigia_detect.cli.keeping_texts import KEEPING_TEXTS
+
+_TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "InvalidContextError": "Datos del paciente no válidos",
         "InvalidImageError": "La imagen no se puede aceptar",
@@ -215,6 +217,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "healthy": "All is well.",
         "unhealthy": "Something fails: follow what is said above.",
     },
+}
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    lang: {**own, **KEEPING_TEXTS[lang]} for lang, own in _TEXTS.items()
 }
 
 

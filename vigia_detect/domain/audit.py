@@ -35,6 +35,17 @@ class AuditEvent(StrEnum):
     NOTIFICATION_FAILED = "notification.failed"
     NOTIFICATION_UNCERTAIN = "notification.uncertain"
     TIMER_FIRED = "timer.fired"
+    KEY_BEGUN = "key.begun"
+    KEY_EMPTIED = "key.emptied"
+    KEY_DESTROYED = "key.destroyed"
+    KEYS_CHECKED = "keys.checked"
+    RETENTION_LENGTHENED = "retention.lengthened"
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
+    DATA_PURGED = "data.purged"
+    PATIENT_ERASED = "patient.erased"
+    CASE_ERASED = "case.erased"
+    ERASURE_REFUSED = "erasure.refused"
 
 
 RUN_AUDIT = {
@@ -52,7 +63,8 @@ class AuditEntry:
     """One entry: what happened to which thing, by whom.
 
     Attributes:
-        subject: the case, or the alert when there is no case.
+        subject: the case; when there is none, the alert, the patient's pseudonym, or the name of
+            what was acted on, such as `key-2`.
         detail: ids, codes and hashes; never patient data.
     """
 

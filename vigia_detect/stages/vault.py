@@ -12,6 +12,8 @@ from vigia_detect.domain.records import PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.ports import BlobStore, Cipher
 
+ATTACHMENT_DIGITS = 20  # 80 bits: no two attachments of one case meet
+
 
 class Vault:
     """Seals and opens the patient's part of a case: its file, its picture, its results.
@@ -72,14 +74,16 @@ class Vault:
     def store_attachment(self, case: StoredCase, name: str, plain: bytes) -> str:
         """Encrypt and store a file that belongs to a result; return its ref.
 
-        The ref follows from case, name and content. An attempt that is tried again writes the same
-        file anew, and one that comes too late cannot put other content in its place.
+        The ref begins with the case's id, so that it is known whose it is without decrypting; the
+        rest follows from name and content. An attempt that is tried again writes the same file
+        anew, and one that comes too late cannot put other content in its place.
 
         Raises:
             StorageFullError: there is no room.
         """
         content = hashlib.sha256(plain).hexdigest()
-        ref = str(uuid5(UUID(case.summary.id), f"{name}:{content}"))
+        case_id = case.summary.id
+        ref = f"{case_id}-{uuid5(UUID(case_id), f'{name}:{content}').hex[:ATTACHMENT_DIGITS]}"
         self._blobs.put(ref, self._seal(case.patient, f"{name}:{ref}", plain))
         return ref
 

@@ -47,7 +47,7 @@ MEANING: Mapping[AuditEvent, str] = {
 
 HEAD = """\
 Each entry is written in the transaction that it describes, so neither can be there without the
-other. An entry names its subject (the case; else the alert, pseudonym or thing), the actor, and
+other. An entry names its subject (the case; else the alert, hold or key), the actor, and
 where it applies the run and attempt. Its detail holds ids, codes and hashes, never patient data.
 The chain that makes a change of the trail evident is not there yet; entries are append-only from
 the start."""

@@ -63,8 +63,8 @@ class AuditEntry:
     """One entry: what happened to which thing, by whom.
 
     Attributes:
-        subject: the case; when there is none, the alert, the patient's pseudonym, or the name of
-            what was acted on, such as `key-2`.
+        subject: the case; when there is none, the alert, hold or erased patient, or the name of
+            what was acted on, such as `key-2`. Never a pseudonym, which an erasure must end.
         detail: ids, codes and hashes; never patient data.
     """
 

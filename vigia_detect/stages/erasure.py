@@ -111,7 +111,7 @@ class Erasure:
         try:
             name, standing = self._destroy(pseudonym, why)
         except MustBeKeptError as refusal:
-            self._note_refusal(pseudonym, why, refusal)
+            self._note_refusal(self.plan(pseudonym, why).standing, why, refusal)
             raise
         files = self._files.of(standing.cases)
         self._files.delete(files)  # a crash before this leaves orphans, which are collected
@@ -135,11 +135,16 @@ class Erasure:
         periods = self._periods.in_force()
         return max(periods[kind] for kind in KEPT_WITH_THE_RECORD)
 
-    def _note_refusal(self, pseudonym: Pseudonym, why: Why, refusal: MustBeKeptError) -> None:
+    def _note_refusal(self, standing: PatientStanding, why: Why, refusal: MustBeKeptError) -> None:
+        """Record it by case: a pseudonym in the trail would outlive a later erasure."""
         detail = {"refusal": type(refusal).__name__, "reason": why.reason}
-        entry = AuditEntry(AuditEvent.ERASURE_REFUSED, pseudonym, why.by, detail=detail)
         with self._store.begin() as work:
-            work.audit.write([entry])
+            work.audit.write(
+                [
+                    AuditEntry(AuditEvent.ERASURE_REFUSED, case, why.by, detail=detail)
+                    for case in standing.cases
+                ]
+            )
             work.commit()
 
 

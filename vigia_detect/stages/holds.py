@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.domain.ids import uuid7
+from vigia_detect.domain.ids import is_case_id, uuid7
 from vigia_detect.domain.retention import REFERENCE, Hold, HoldReason
 from vigia_detect.errors import InvalidOptionError, NotFoundError
 from vigia_detect.ports import Store
@@ -28,10 +28,11 @@ class Holds:
         """
         check_reference(reference)
         hold = Hold(str(uuid7()), subject, reason, reference, by)
-        detail = {"hold": hold.id, "reason": reason, "reference": reference}
+        case = subject if is_case_id(subject) else None  # a pseudonym would outlive an erasure
+        detail = {"case": case, "reason": reason, "reference": reference}
         with self._store.begin() as work:
             work.retention.add_hold(hold)
-            work.audit.write([AuditEntry(AuditEvent.HOLD_PLACED, subject, by, detail=detail)])
+            work.audit.write([AuditEntry(AuditEvent.HOLD_PLACED, hold.id, by, detail=detail)])
             work.commit()
         return hold.id
 
@@ -41,8 +42,7 @@ class Holds:
             subject = work.retention.release_hold(hold_id, by)
             if subject is None:
                 raise NotFoundError(f"There is no hold {hold_id} in force.")
-            detail = {"hold": hold_id}
-            work.audit.write([AuditEntry(AuditEvent.HOLD_RELEASED, subject, by, detail=detail)])
+            work.audit.write([AuditEntry(AuditEvent.HOLD_RELEASED, hold_id, by)])
             work.commit()
         return subject
 

@@ -88,7 +88,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_settings": "configuración",
         "check_home": "carpeta de Vigia",
         "check_room": "espacio en disco",
-        "check_key": "llave maestra",
+        "check_key": "llaves de cifrado (versiones)",
         "check_rules": "reglas clínicas",
         "check_escalation": "a quién se avisa",
         "only_inbox": "nadie recibe avisos fuera de la bandeja: falta el archivo del hospital "
@@ -194,7 +194,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_settings": "settings",
         "check_home": "Vigia's folder",
         "check_room": "disk room",
-        "check_key": "master key",
+        "check_key": "encryption keys (versions)",
         "check_rules": "clinical rules",
         "check_escalation": "who is told",
         "only_inbox": "nobody is told outside of the inbox: the hospital's file is missing "

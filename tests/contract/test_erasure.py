@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from servers import Postgres
 from ward import Ward, ward
 
 from vigia_detect.adapters.db.tables import cases, metadata, patients, runs
@@ -204,3 +205,24 @@ def test_an_erasure_waits_for_a_case_that_is_being_stored(here: Ward) -> None:
         work.commit()
     thread.join(30)
     assert outcome == ["refused"]
+
+
+def test_postgresql_keeps_no_wrapped_key_in_its_tables_files(
+    postgres_server: Postgres, postgres_url: str, tmp_path: Path
+) -> None:
+    """Its own log is left: there, as in backups, pages stay until they are recycled."""
+    with ward(postgres_url, tmp_path / "home") as here:
+        here.case("P-1")
+        with here.vigia.store.read() as work:
+            patient = work.cases.patient(here.pseudonym("P-1"))
+        assert patient is not None
+        postgres_server.execute("CHECKPOINT")
+        assert tables_hold(postgres_server, patient.wrapped_key)
+        assert erase(here, "P-1").scrubbed
+        postgres_server.execute("CHECKPOINT")
+        assert not tables_hold(postgres_server, patient.wrapped_key)
+
+
+def tables_hold(server: Postgres, needle: bytes) -> bool:
+    files = (path for path in server.folder.rglob("base/*/*") if path.is_file())
+    return any(needle in path.read_bytes() for path in files)

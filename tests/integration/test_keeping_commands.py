@@ -118,7 +118,8 @@ def test_a_shorter_period_is_refused_and_doctor_says_so(vigia: Run, home: Path) 
 
 
 @pytest.mark.parametrize("source", ["file", "environment"])
-def test_a_default_key_starts_nothing(vigia: Run, home: Path, source: str) -> None:
+@pytest.mark.parametrize("command", ["worker", "up", "serve"])
+def test_a_default_key_starts_nothing(vigia: Run, home: Path, source: str, command: str) -> None:
     zeros = home.parent / "zeros.key"
     zeros.write_bytes(bytes(32))
     zeros.chmod(0o600)
@@ -126,7 +127,7 @@ def test_a_default_key_starts_nothing(vigia: Run, home: Path, source: str) -> No
         "file": {"VIGIA_KEY_FILE": str(zeros)},
         "environment": {"VIGIA_KEY_SOURCE": "environment", "VIGIA_KEYS": f"1:{'A' * 43}="},
     }[source]
-    refused = vigia("keys", "list", **settings)
+    refused = vigia(command, **settings)
     assert refused.returncode == ExitCode.CONFIGURATION
     assert "default" in refused.stderr
     assert "A" * 43 not in refused.stderr

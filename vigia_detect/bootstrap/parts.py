@@ -128,6 +128,12 @@ class Vigia:
 
         return make_keeper(self.settings, self.store)
 
+    def check_keys(self) -> None:
+        """Refuse unsafe and default keys, without a connection. Raises ConfigurationError."""
+        from vigia_detect.adapters.keys.choice import check_keys
+
+        check_keys(self.settings)
+
     @cached_property
     def key_rotation(self) -> "KeyRotation":
         """What changes the key-encryption key."""

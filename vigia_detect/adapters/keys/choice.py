@@ -1,3 +1,5 @@
+import os
+
 from vigia_detect.adapters.keys.file import FileKeeper
 from vigia_detect.adapters.keys.local import EnvironmentKeeper
 from vigia_detect.adapters.keys.transit import TransitKeeper
@@ -16,13 +18,30 @@ def make_keeper(settings: Settings, store: Store) -> KeyKeeper:
     Raises:
         ConfigurationError: a setting is missing, or the key is missing or unsafe.
     """
-    if settings.key_source == "environment":
-        if settings.keys is None:
-            raise ConfigurationError("VIGIA_KEY_SOURCE is `environment`: VIGIA_KEYS is missing.")
-        return EnvironmentKeeper(settings.keys.get_secret_value())
+    if settings.key_source == "file":
+        may_create = settings.key_file is None and _new(store)
+        return FileKeeper(settings.master_key_file, create=may_create)
+    return _elsewhere(settings)
+
+
+def check_keys(settings: Settings) -> None:
+    """Refuse what `make_keeper` would refuse, as far as the database need not be asked.
+
+    Raises:
+        ConfigurationError: a setting is missing, or a key that is there is unsafe or a default.
+    """
+    if settings.key_source != "file":
+        _elsewhere(settings)
+    elif os.path.lexists(settings.master_key_file):
+        FileKeeper(settings.master_key_file)
+
+
+def _elsewhere(settings: Settings) -> KeyKeeper:
     if settings.key_source == "vault":
         return _transit(settings)
-    return FileKeeper(settings.master_key_file, create=settings.key_file is None and _new(store))
+    if settings.keys is None:
+        raise ConfigurationError("VIGIA_KEY_SOURCE is `environment`: VIGIA_KEYS is missing.")
+    return EnvironmentKeeper(settings.keys.get_secret_value())
 
 
 def _new(store: Store) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vigia_detect.bootstrap.keeping import KeepingParts
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
@@ -23,29 +24,22 @@ if TYPE_CHECKING:
     from vigia_detect.clinical import RuleSet
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
-    from vigia_detect.key_ports import KeyKeeper
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
-    from vigia_detect.stages.case_files import CaseFiles
     from vigia_detect.stages.desk import Desk
-    from vigia_detect.stages.erasure import Erasure
     from vigia_detect.stages.escalation import Escalator
-    from vigia_detect.stages.holds import Holds
     from vigia_detect.stages.intake import Intake
-    from vigia_detect.stages.key_rotation import KeyRotation
     from vigia_detect.stages.lease import LeaseKeeper
     from vigia_detect.stages.notify import NotificationRunner
-    from vigia_detect.stages.periods import RecordedPeriods
     from vigia_detect.stages.relay import Relay
-    from vigia_detect.stages.retention import Retention
     from vigia_detect.stages.runner import StageBody, StageRunner
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.vault import Vault
     from vigia_detect.stages.watchdog import Watchdog
 
 
-class Vigia:
+class Vigia(KeepingParts):
     """One process's set of parts, each made when it is first asked for.
 
     The arguments replace parts, for tests and benchmarks; `queues` are those that this process
@@ -120,65 +114,6 @@ class Vigia:
         from vigia_detect.adapters.keys.opening import open_ring
 
         return open_ring(self.store, self.key_keeper)
-
-    @cached_property
-    def key_keeper(self) -> "KeyKeeper":
-        """Who holds the key-encryption keys. Raises ConfigurationError."""
-        from vigia_detect.adapters.keys.choice import make_keeper
-
-        return make_keeper(self.settings, self.store)
-
-    def check_keys(self) -> None:
-        """Refuse unsafe and default keys, without a connection. Raises ConfigurationError."""
-        from vigia_detect.adapters.keys.choice import check_keys
-
-        check_keys(self.settings)
-
-    @cached_property
-    def key_rotation(self) -> "KeyRotation":
-        """What changes the key-encryption key."""
-        from vigia_detect.stages.key_rotation import KeyRotation
-
-        _ = self.cipher  # a new database gets its first keys
-        return KeyRotation(self.store, self.key_keeper)
-
-    @cached_property
-    def periods(self) -> "RecordedPeriods":
-        """How long each kind of data is kept."""
-        from vigia_detect.bootstrap.periods import asked_periods
-        from vigia_detect.stages.periods import RecordedPeriods
-
-        return RecordedPeriods(self.store, asked_periods(self.settings))
-
-    @cached_property
-    def holds(self) -> "Holds":
-        """What may not be deleted."""
-        from vigia_detect.stages.holds import Holds
-
-        return Holds(self.store)
-
-    @cached_property
-    def case_files(self) -> "CaseFiles":
-        """The files of cases."""
-        from vigia_detect.stages.case_files import CaseFiles
-
-        return CaseFiles(self.store, self.blobs)
-
-    @cached_property
-    def erasure(self) -> "Erasure":
-        """What erases a patient."""
-        from vigia_detect.stages.erasure import Erasure
-
-        return Erasure(store=self.store, files=self.case_files, periods=self.periods)
-
-    @cached_property
-    def retention(self) -> "Retention":
-        """What lets data go when its time is over."""
-        from vigia_detect.stages.retention import Retention
-
-        return Retention(
-            store=self.store, files=self.case_files, erasure=self.erasure, periods=self.periods
-        )
 
     @cached_property
     def blobs(self) -> "BlobStore":

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from vigia_detect.adapters.db import keys as sql_keys
 from vigia_detect.adapters.db.store import SqlStore
+from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.adapters.keys.opening import open_ring
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.ids import Pseudonym
@@ -257,3 +258,10 @@ def test_an_installation_with_one_master_key_is_taken_over(
         assert legacy_home.codes(store, keeper) == legacy_home.CODES
     finally:
         store.close()
+
+
+def test_no_table_has_wrapped_keys_that_a_rotation_would_miss() -> None:
+    """Else destroying a version would take with it what nobody has wrapped anew."""
+    having = {table.name for table in metadata.sorted_tables if "wrapped_key" in table.c}
+    assert having == {table.name for table in sql_keys._TABLES.values()}
+    assert all("key_version" in table.c for table in sql_keys._TABLES.values())

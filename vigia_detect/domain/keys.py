@@ -59,12 +59,12 @@ class WrappedKey:
     @property
     def label(self) -> str:
         """What the wrapping is bound to."""
-        return self.name if self.owner == KeyOwner.PATIENT else system_label(self.name)
+        return self.name if self.owner == KeyOwner.PATIENT else f"{self.owner}:{self.name}"
 
 
 def system_label(name: str) -> str:
     """Return what the wrapping of a system key is bound to. No pseudonym looks like it."""
-    return f"system:{name}"
+    return f"{KeyOwner.SYSTEM}:{name}"
 
 
 def named(version: int, wrapped: bytes) -> bytes:

@@ -10,10 +10,17 @@ VigiaError
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
 ├── NotFoundError                  no such case, alert or run
+│   └── ErasedError                the patient's data was erased
 ├── NotPossibleError               not in the state in which things are now; nothing was changed
+├── MustBeKeptError                deleting this is refused; nothing was deleted
+│   ├── LegalHoldError             somebody has put a hold on it
+│   ├── RetentionPeriodError       its time is not over
+│   ├── OpenWorkError              a case or alert is still open
+│   └── KeyInUseError              something is still wrapped by this key
 ├── UnavailableError               something we stand on is away: try again later
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
+│   ├── KeyUnavailableError        the key-encryption key cannot be had
 │   └── StorageFullError
 ├── ChannelError                   a channel did not take a notification
 │   ├── ChannelTemporaryError      it may take it later
@@ -123,6 +130,30 @@ class NotPossibleError(VigiaError):
     """What is asked does not fit the state in which things are now; nothing was changed."""
 
 
+class ErasedError(NotFoundError):
+    """The patient's data was erased: the key to it is destroyed."""
+
+
+class MustBeKeptError(VigiaError):
+    """Deleting this is refused; nothing was deleted."""
+
+
+class LegalHoldError(MustBeKeptError):
+    """Somebody has put a hold on the patient or one of the cases; release it first."""
+
+
+class RetentionPeriodError(MustBeKeptError):
+    """The time for which this must be kept is not over, or would be shortened."""
+
+
+class OpenWorkError(MustBeKeptError):
+    """A case has not ended or an alert waits for somebody."""
+
+
+class KeyInUseError(MustBeKeptError):
+    """Something is still wrapped by this key, or was a moment ago."""
+
+
 class UnavailableError(VigiaError):
     """Something that Vigia stands on is away; the same call may succeed later."""
 
@@ -135,6 +166,10 @@ class DatabaseUnavailableError(UnavailableError):
 
 class BrokerUnavailableError(UnavailableError):
     """The message broker does not answer. Accepted cases wait and run when it is back."""
+
+
+class KeyUnavailableError(UnavailableError):
+    """The key-encryption key cannot be had: its keeper is away, or lacks this version."""
 
 
 class StorageFullError(UnavailableError):

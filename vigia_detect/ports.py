@@ -11,6 +11,8 @@ from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.records import ClaimedRun, FailedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
+from vigia_detect.key_ports import Keys
+from vigia_detect.retention_ports import Retention
 from vigia_detect.review_ports import Reviews
 
 
@@ -22,6 +24,9 @@ class Cases(Protocol):
 
     def add_patient(self, patient: PatientKey) -> PatientKey:
         """Store a patient unless present; return what is stored."""
+
+    def hold_patient(self, pseudonym: Pseudonym) -> PatientKey | None:
+        """Return the patient's keys, who is not erased until this transaction ends, or None."""
 
     def add(self, case: NewCase) -> tuple[CaseId, bytes, bool]:
         """Store a case unless its idempotency key is known.
@@ -220,6 +225,14 @@ class UnitOfWork(Protocol):
         """Links and requests that were used up."""
 
     @property
+    def keys(self) -> Keys:
+        """Key versions and what they wrap."""
+
+    @property
+    def retention(self) -> Retention:
+        """How long what is kept, and what may go."""
+
+    @property
     def audit(self) -> Audit:
         """The trail."""
 
@@ -252,10 +265,10 @@ class Store(Protocol):
         """Bring the tables up to this version; return the revision."""
 
     def known_key(self) -> str | None:
-        """Return the fingerprint of the master key that this database was begun with."""
+        """Return the fingerprint of a database that was begun with one master key, or None."""
 
-    def remember_key(self, fingerprint: str) -> str:
-        """Note the master key of a new database; return the one that is noted."""
+    def scrub(self) -> bool:
+        """Overwrite what was deleted in the database's own files; False: to be tried again."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -283,15 +296,23 @@ class Cipher(Protocol):
     def signing_key(self, purpose: str) -> bytes:
         """Return the 32-byte key that signs for one purpose; no other purpose has the same."""
 
-    def new_data_key(self, pseudonym: Pseudonym) -> bytes:
-        """Return a fresh data key for a patient, wrapped under the master key."""
+    def new_data_key(self, pseudonym: Pseudonym, version: int) -> bytes:
+        """Return a fresh data key for a patient, wrapped by a version of the keeper's key."""
 
     def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
         """Encrypt under a patient's wrapped key.
 
         Raises:
-            CorruptDataError: the wrapped key is damaged, another patient's or of another master.
+            CorruptDataError: the wrapped key is damaged or another patient's.
+            KeyUnavailableError: the version that wraps it cannot be had.
+            ErasedError: it is destroyed.
         """
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
+
+    def seal_own(self, label: str, plain: bytes) -> bytes:
+        """Encrypt what belongs to no patient, under a key of the installation."""
+
+    def open_own(self, label: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_own` gave. Raises CorruptDataError."""

@@ -9,15 +9,16 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.keeping_settings import KeepingSettings
 
 WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
-class Settings(BaseSettings):
+class Settings(KeepingSettings):
     """What an operator can set, by environment variable."""
 
     model_config = SettingsConfigDict(
@@ -131,11 +132,6 @@ class Settings(BaseSettings):
     )
     min_free_mb: int = Field(
         200, ge=0, description="New cases are refused when less room than this is left, MB."
-    )
-    key_file: Path | None = Field(
-        None,
-        description="File with the 32-byte master key, mode 0600; empty: `keys/master.key` in "
-        "`VIGIA_HOME`, made on first use.",
     )
     profile: Path | None = Field(
         None, description="YAML file with the hospital's own cut-offs and times."

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vigia_detect.bootstrap.keeping import KeepingParts
 from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.watchdog import Watchdog
 
 
-class Vigia:
+class Vigia(KeepingParts):
     """One process's set of parts, each made when it is first asked for.
 
     The arguments replace parts, for tests and benchmarks; `queues` are those that this process
@@ -115,25 +116,12 @@ class Vigia:
     def cipher(self) -> "Cipher":
         """Pseudonyms and encryption.
 
-        A key is made only for a new database: a lost key must not be replaced in silence, and two
-        hosts must not work with two.
-
         Raises:
-            ConfigurationError: the key file is missing, unsafe, or not this database's.
+            ConfigurationError: the key is missing, unsafe, or not this database's.
         """
-        from vigia_detect.adapters.crypto import KeyRing
+        from vigia_detect.adapters.keys.opening import open_ring
 
-        known = self.store.known_key()
-        file = self.settings.master_key_file
-        may_create = known is None and self.settings.key_file is None
-        ring = KeyRing.from_file(file, create=may_create)
-        fingerprint = ring.pseudonym("fingerprint of the master key")
-        if (known or self.store.remember_key(fingerprint)) != fingerprint:
-            raise ConfigurationError(
-                f"{file} is not the master key of this database: copy the key file of the host "
-                "that began it, or name it with VIGIA_KEY_FILE."
-            )
-        return ring
+        return open_ring(self.store, self.key_keeper)
 
     @cached_property
     def blobs(self) -> "BlobStore":
@@ -154,6 +142,7 @@ class Vigia:
         """What seals and opens the patient's part of a case."""
         from vigia_detect.stages.vault import Vault
 
+        self.periods.lengthen()  # before anything is stored under them
         return Vault(self.cipher, self.blobs)
 
     @cached_property
@@ -397,10 +386,10 @@ class Vigia:
         A worker does so before it forks: its processes start at once, also after one was killed,
         and share the memory. A damaged network stops no worker: cases then go on without it.
         """
-        from vigia_detect.adapters.crypto import KeyRing
         from vigia_detect.adapters.db.store import SqlStore
+        from vigia_detect.adapters.keys.opening import open_ring
 
-        del KeyRing, SqlStore
+        del open_ring, SqlStore
         bodies = self._bodies_without_store()
         if bodies:
             self._warm_up_rules()

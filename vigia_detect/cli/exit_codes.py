@@ -4,6 +4,7 @@ from vigia_detect.errors import (
     ConfigurationError,
     CorruptDataError,
     InvalidInputError,
+    MustBeKeptError,
     NotFoundError,
     NotPossibleError,
     StorageFullError,
@@ -28,6 +29,7 @@ class ExitCode(IntEnum):
     CORRUPT_DATA = 9
     NOT_POSSIBLE = 10
     DRILL_FAILED = 11
+    MUST_BE_KEPT = 12
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
@@ -39,6 +41,7 @@ _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.CONFIGURATION),
     (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
     (CorruptDataError, ExitCode.CORRUPT_DATA),
+    (MustBeKeptError, ExitCode.MUST_BE_KEPT),
 )
 
 

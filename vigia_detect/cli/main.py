@@ -9,8 +9,12 @@ import typer
 from vigia_detect.cli import (
     alert_commands,
     drill_commands,
+    erase_command,
     escalation_commands,
     failed_commands,
+    hold_commands,
+    key_commands,
+    retention_commands,
     review_commands,
 )
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
@@ -46,6 +50,10 @@ app.add_typer(failed_commands.app, name="failed")
 app.add_typer(drill_commands.app, name="drill")
 app.add_typer(model, name="model")
 app.add_typer(review_commands.app, name="review")
+app.add_typer(key_commands.app, name="keys")
+app.add_typer(hold_commands.app, name="hold")
+app.add_typer(retention_commands.app, name="retention")
+app.command(name="erase")(erase_command.erase)
 
 
 @app.command()

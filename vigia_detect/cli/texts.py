@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
+from vigia_detect.cli.keeping_texts import KEEPING_TEXTS
+
+_TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "InvalidContextError": "Datos del paciente no válidos",
         "InvalidImageError": "La imagen no se puede aceptar",
@@ -100,7 +102,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_settings": "configuración",
         "check_home": "carpeta de Vigia",
         "check_room": "espacio en disco",
-        "check_key": "llave maestra",
+        "check_key": "llaves de cifrado (versiones)",
         "check_rules": "reglas clínicas",
         "check_escalation": "a quién se avisa",
         "only_inbox": "nadie recibe avisos fuera de la bandeja: falta el archivo del hospital "
@@ -224,7 +226,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_settings": "settings",
         "check_home": "Vigia's folder",
         "check_room": "disk room",
-        "check_key": "master key",
+        "check_key": "encryption keys (versions)",
         "check_rules": "clinical rules",
         "check_escalation": "who is told",
         "only_inbox": "nobody is told outside of the inbox: the hospital's file is missing "
@@ -251,6 +253,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "healthy": "All is well.",
         "unhealthy": "Something fails: follow what is said above.",
     },
+}
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    lang: {**own, **KEEPING_TEXTS[lang]} for lang, own in _TEXTS.items()
 }
 
 

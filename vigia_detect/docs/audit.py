@@ -49,11 +49,22 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.FAILURES_RISING: "too many attempts failed lately; how many, of how many",
     AuditEvent.FAILURES_SETTLED: "the rate of failures is low again",
     AuditEvent.TIMER_FIRED: "a deadline passed",
+    AuditEvent.KEY_BEGUN: "a version of the key-encryption key wraps from now on",
+    AuditEvent.KEY_EMPTIED: "nothing is wrapped by this version any more; how many were",
+    AuditEvent.KEY_DESTROYED: "nobody can unwrap with this version any more",
+    AuditEvent.KEYS_CHECKED: "every wrapped key was unwrapped; how many, how many did not",
+    AuditEvent.RETENTION_LENGTHENED: "a kind of data is kept for so many days from now on",
+    AuditEvent.HOLD_PLACED: "nothing of a patient or case may be deleted; reason and reference",
+    AuditEvent.HOLD_RELEASED: "it may be deleted again when its time is over",
+    AuditEvent.DATA_PURGED: "what was kept long enough was deleted; kind and number",
+    AuditEvent.PATIENT_ERASED: "a patient's key was destroyed; reason, override, how many cases",
+    AuditEvent.CASE_ERASED: "the case's patient was erased; by which name the patient is left",
+    AuditEvent.ERASURE_REFUSED: "a hold, a period or open work forbade an erasure; which",
 }
 
 HEAD = """\
 Each entry is written in the transaction that it describes, so neither can be there without the
-other. An entry names its subject (the case, or the alert when there is no case), the actor, and
+other. An entry names its subject (the case; else the alert, hold or key), the actor, and
 where it applies the run and attempt. Its detail holds ids, codes and hashes, never patient data.
 The chain that makes a change of the trail evident is not there yet; entries are append-only from
 the start."""

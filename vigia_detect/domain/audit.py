@@ -48,6 +48,17 @@ class AuditEvent(StrEnum):
     FAILURES_RISING = "failures.rising"
     FAILURES_SETTLED = "failures.settled"
     TIMER_FIRED = "timer.fired"
+    KEY_BEGUN = "key.begun"
+    KEY_EMPTIED = "key.emptied"
+    KEY_DESTROYED = "key.destroyed"
+    KEYS_CHECKED = "keys.checked"
+    RETENTION_LENGTHENED = "retention.lengthened"
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
+    DATA_PURGED = "data.purged"
+    PATIENT_ERASED = "patient.erased"
+    CASE_ERASED = "case.erased"
+    ERASURE_REFUSED = "erasure.refused"
 
 
 RUN_AUDIT = {
@@ -67,7 +78,8 @@ class AuditEntry:
     """One entry: what happened to which thing, by whom.
 
     Attributes:
-        subject: the case, or the alert when there is no case.
+        subject: the case; when there is none, the alert, hold or erased patient, or the name of
+            what was acted on, such as `key-2`. Never a pseudonym, which an erasure must end.
         detail: ids, codes and hashes; never patient data. What a person typed is in it only
             encrypted under the patient's key, so that erasing the key erases it too.
     """

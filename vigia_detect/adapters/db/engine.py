@@ -79,6 +79,9 @@ def _sqlite_engine(url: str, *, relaxed: bool) -> Engine:
         connection.execute(f"pragma synchronous={'normal' if relaxed else 'full'}")
         connection.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("pragma foreign_keys=on")
+        # What is deleted or replaced is overwritten: an erased patient's key must not stay in a
+        # free page.
+        connection.execute("pragma secure_delete=on")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -9,16 +9,18 @@ from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
 from vigia_detect.adapters.db.gates import SqlGates
+from vigia_detect.adapters.db.keys import SqlKeys
 from vigia_detect.adapters.db.notifications import SqlNotifications
-from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
+from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.retention import SqlRetention
 from vigia_detect.adapters.db.reviews import SqlReviews
 from vigia_detect.adapters.db.runs import SqlRuns
+from vigia_detect.adapters.db.scrub import scrub
 from vigia_detect.adapters.db.tables import master_key
 from vigia_detect.adapters.db.timers import SqlTimers
 
 _NOW = Prepared(select(now()))
 _KNOWN_KEY = Prepared(select(master_key.c.fingerprint))
-_ADD_KEY = insert_if_new(master_key, ("fingerprint",), id=1)
 
 
 class SqlUnitOfWork:
@@ -35,6 +37,8 @@ class SqlUnitOfWork:
         self.tokens = SqlAckTokens(connection)
         self.gates = SqlGates(connection)
         self.reviews = SqlReviews(connection, self.audit)
+        self.keys = SqlKeys(connection)
+        self.retention = SqlRetention(connection)
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""
@@ -87,17 +91,15 @@ class SqlStore:
             return migrate.upgrade(self._durable)
 
     def known_key(self) -> str | None:
-        """Return the fingerprint of the master key that this database was begun with."""
+        """Return the fingerprint of a database that was begun with one master key, or None."""
         with transaction(self._relaxed, read_only=True) as connection:
             row = _KNOWN_KEY.row(connection)
         return None if row is None else str(row[0])
 
-    def remember_key(self, fingerprint: str) -> str:
-        """Note the master key of a new database; return the one that is noted."""
-        with transaction(self._durable) as connection:
-            _ADD_KEY.row(connection, fingerprint=fingerprint)
-            connection.commit()
-        return self.known_key() or fingerprint
+    def scrub(self) -> bool:
+        """Overwrite what was deleted in the database's own files; see `ports.Store`."""
+        with typed_errors(self._durable):
+            return scrub(self._durable)
 
     def close(self) -> None:
         """Close the connections."""

@@ -40,13 +40,35 @@ patients = Table(
     Column("pseudonym", String(PSEUDONYM_LENGTH), primary_key=True),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("sealed_code", LargeBinary, nullable=False),
+    # An index of what `wrapped_key` says itself; null when the key is destroyed.
+    Column("key_version", Integer, index=True),
     Column("created_at", Float(53), nullable=False),
+    Column("erased_at", Float(53)),
+)
+
+key_versions = Table(
+    "key_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("wrapped_check", LargeBinary, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("emptied_at", Float(53)),
+    Column("destroyed_at", Float(53)),
+)
+
+system_keys = Table(
+    "system_keys",
+    metadata,
+    Column("name", String(WORD_LENGTH), primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("key_version", Integer, nullable=False),
 )
 
 master_key = Table(
     "master_key",
     metadata,
-    # one row: every host that works on this database must have the same key
+    # One row, in databases begun when there was one master key and no versions of it.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("fingerprint", String(PSEUDONYM_LENGTH), nullable=False),
 )
@@ -241,6 +263,27 @@ ack_tokens = Table(
     Column("nonce", String(WORD_LENGTH), primary_key=True),
     Column("used_at", Float(53), nullable=False),
     Column("expires_at", Float(53), nullable=False),
+)
+
+retention = Table(
+    "retention",
+    metadata,
+    Column("kind", String(WORD_LENGTH), primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("set_at", Float(53), nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", String(UUID_LENGTH), primary_key=True),
+    Column("subject", String(PSEUDONYM_LENGTH), nullable=False, index=True),
+    Column("reason", String(WORD_LENGTH), nullable=False),
+    Column("reference", String(WORD_LENGTH), nullable=False),
+    Column("placed_at", Float(53), nullable=False),
+    Column("placed_by", String(WORD_LENGTH), nullable=False),
+    Column("released_at", Float(53)),
+    Column("released_by", String(WORD_LENGTH)),
 )
 
 audit = Table(

@@ -9,7 +9,7 @@ from vigia_detect.settings import Settings
 if TYPE_CHECKING:
     from vigia_detect.key_ports import KeyKeeper
     from vigia_detect.picture_ports import BlobStore
-from vigia_detect.ports import Cipher, Store
+    from vigia_detect.ports import Cipher, Store
     from vigia_detect.stages.case_files import CaseFiles
     from vigia_detect.stages.erasure import Erasure
     from vigia_detect.stages.holds import Holds

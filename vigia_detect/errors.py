@@ -23,7 +23,8 @@ VigiaError
 │   ├── UsedLinkError              it was used before
 │   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
-│   └── InvalidPolicyError         an escalation policy could leave somebody untold
+│   ├── InvalidPolicyError         an escalation policy could leave somebody untold
+│   └── CheckpointConflictError    the trail is not the one that was signed before
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -197,6 +198,10 @@ class InvalidPolicyError(ConfigurationError):
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class CheckpointConflictError(ConfigurationError):
+    """A checkpoint kept outside of the database contradicts the trail: it was rewritten."""
 
 
 class WaitTimeoutError(VigiaError):

@@ -1,10 +1,11 @@
 """The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.alert_ports import Alerts, Gates, Notifications, Timers
+from vigia_detect.audit_ports import Trail
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
@@ -125,7 +126,7 @@ class Runs(Protocol):
 
 
 class Audit(Protocol):
-    """The trail. Its chain comes with the trust issue; rows are append-only from the start."""
+    """The trail's entries. Their order and proofs: `audit_ports.Trail`."""
 
     def write(self, entries: Sequence[AuditEntry]) -> None:
         """Append entries in this transaction."""
@@ -190,6 +191,10 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit:
         """The trail."""
 
+    @property
+    def trail(self) -> Trail:
+        """The order of the trail's entries."""
+
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""
 
@@ -211,6 +216,9 @@ class Store(Protocol):
             DatabaseUnavailableError: no connection, or tables missing.
             StorageFullError: no room left.
         """
+
+    def export_trail(self, origin: str) -> AbstractContextManager[Iterator[bytes]]:
+        """Open the whole trail as one moment sees it, as the lines of an export."""
 
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""

@@ -25,6 +25,8 @@ class ExitCode(IntEnum):
     STORAGE_FULL = 7
     UNHEALTHY = 8
     CORRUPT_DATA = 9
+    TAMPERED = 10
+    INCOMPLETE = 11
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli import alert_commands, escalation_commands
+from vigia_detect.cli import alert_commands, audit_commands, escalation_commands
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import (
@@ -35,6 +35,7 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 model = typer.Typer(help="Classifiers of one's own.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
+app.add_typer(audit_commands.app, name="audit")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(model, name="model")
 

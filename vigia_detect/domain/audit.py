@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from vigia_detect.domain.states import RunEvent
 
+WHOLE_TRAIL = "trail"
+"""The subject of what is done with all entries."""
+
 
 class AuditEvent(StrEnum):
     """The kinds of entries."""
@@ -30,11 +33,16 @@ class AuditEvent(StrEnum):
     ALERT_ACTED = "alert.acted"
     ALERT_CLOSED = "alert.closed"
     ALERT_SUPERSEDED = "alert.superseded"
+    ALERT_REARMED = "alert.rearmed"
     ANSWER_REFUSED = "answer.refused"
     NOTIFICATION_ACCEPTED = "notification.accepted"
     NOTIFICATION_FAILED = "notification.failed"
     NOTIFICATION_UNCERTAIN = "notification.uncertain"
     TIMER_FIRED = "timer.fired"
+    TRAIL_READ = "trail.read"
+    TRAIL_EXPORTED = "trail.exported"
+    DECISION_AUDITED = "decision.audited"
+    ERROR_AUDITED = "error.audited"
 
 
 RUN_AUDIT = {
@@ -54,6 +62,8 @@ class AuditEntry:
     Attributes:
         subject: the case, or the alert when there is no case.
         detail: ids, codes and hashes; never patient data.
+        sealed: patient data, encrypted with the patient's key; the entry's hash is over this
+            ciphertext, so that destroying the key leaves the chain whole.
     """
 
     event: AuditEvent
@@ -62,3 +72,46 @@ class AuditEntry:
     run_id: str | None = None
     attempt: int | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
+    sealed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseEntry:
+    """A committed entry that has no place in the order yet.
+
+    Attributes:
+        data: its canonical bytes (RFC 8785), which are hashed.
+    """
+
+    id: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedEntry:
+    """The place of an entry in the order.
+
+    Attributes:
+        leaf: the entry's hash.
+        chain: the hash over the link before and this entry's hash.
+    """
+
+    position: int
+    entry_id: int
+    leaf: bytes
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry as people see it.
+
+    Attributes:
+        at: when it was written, by the database's clock, in Unix seconds.
+        position: its place in the order, from 0; None while it has none.
+    """
+
+    id: int
+    at: float
+    entry: AuditEntry
+    position: int | None

@@ -6,7 +6,7 @@ for that sum's claims alone.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import TypeAlias
@@ -27,7 +27,7 @@ class Completeness:
     """Takes claims from both sides."""
 
     def __init__(self) -> None:
-        self._sums = [0] * SUMS
+        self._sums: defaultdict[int, int] = defaultdict(int)
 
     def add(self, claims: Claims) -> None:
         """Take claims: how often an entry makes it, less how often a state implies it."""
@@ -38,7 +38,7 @@ class Completeness:
     def verdict(self, again: Callable[[], Claims]) -> Verdict:
         """Return the verdict; `again` yields the same claims once more, if they are needed."""
         verdict = Verdict()
-        found = [place for place, total in enumerate(self._sums) if total]
+        found = [place for place, total in self._sums.items() if total]
         uneven = frozenset(found[:SUMS_LOOKED_INTO])
         verdict.more = len(found) - len(uneven)
         if not uneven:

@@ -1,6 +1,6 @@
 """What the verifier reads besides the export: public keys, and checkpoints kept elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey, open_checkpoint
@@ -23,6 +23,11 @@ def check_file(export: Path, public_key: Path, checkpoint: Path | None = None) -
     """
     keys = read_keys(public_key)
     known = [] if checkpoint is None else [last_checkpoint(checkpoint, keys)]
+    return check(export, keys, known)
+
+
+def check(export: Path, keys: Collection[PublicKey], known: Sequence[Checkpoint] = ()) -> Report:
+    """Verify an export file by keys and checkpoints at hand. Raises OSError."""
     with export.open("rb") as file:
 
         def lines() -> Iterable[bytes]:

@@ -58,8 +58,8 @@ class Integrity:
             return
         if line != lines.checkpoint(note) or found.size != self.size:
             self._since_checkpoint(Problem.BAD_CHECKPOINT, about="not at its place")
-        elif found.after != (self.last.size if self.last else 0):
-            self._since_checkpoint(Problem.CHECKPOINT_REMOVED)
+        elif found.after != (before := self.last.size if self.last else 0):
+            self._find(Problem.CHECKPOINT_REMOVED, before, max(before, found.after - 1))
         self._compare(found)
         self.last = found
 

@@ -37,8 +37,15 @@ class Cases(Protocol):
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
 
-    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
-        """Write triage's verdict; the urgency can only rise."""
+    def decide(
+        self,
+        case_id: CaseId,
+        urgency: Urgency,
+        *,
+        review_required: bool,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write triage's verdict; the urgency can only rise. `basis` goes into its entry."""
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
@@ -80,8 +87,18 @@ class Runs(Protocol):
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""
 
-    def finish(self, run: Run, sealed_result: bytes | None) -> None:
-        """End the run with its result. Raises LeaseLostError when it is owned no more."""
+    def finish(
+        self,
+        run: Run,
+        sealed_result: bytes | None,
+        *,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """End the run with its result; `basis` goes into its entry.
+
+        Raises:
+            LeaseLostError: it is owned no more.
+        """
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""

@@ -87,8 +87,9 @@ class Chainer:
         chained, whole = 0, time.monotonic() - self._whole_look_at > WHOLE_LOOK_S
         while True:
             with self._store.read() as work:
-                loose = work.trail.loose(0 if whole else work.trail.floor(OVERLAP_S), BATCH)
+                # First the head: if another process chains what we see next, it has moved on then.
                 size, last = work.trail.head()
+                loose = work.trail.loose(0 if whole else work.trail.floor(OVERLAP_S), BATCH)
                 edge = edge_of(size, work.trail.tile) if loose else Edge()
             if loose and not self._extend(loose, size, last, edge):
                 return chained  # another process is at it
@@ -103,7 +104,7 @@ class Chainer:
             size, _ = work.trail.head()
             after, made_at = work.trail.last_checkpoint() or (0, 0.0)
             new, now = size - after, work.now()
-            if new == 0 or (new < every_entries and now - made_at < every_s):
+            if new <= 0 or (new < every_entries and now - made_at < every_s):
                 return False
             root = edge_of(size, work.trail.tile).root()
         signer = self._signer()

@@ -20,7 +20,8 @@ class MedicalAnalysis:
             "image_analysis": _image_findings(inputs),
         }
         found = assess(parse_case(document), self._rules)
-        return StageOutput(found.model_dump(mode="json", by_alias=True))
+        result = found.model_dump(mode="json", by_alias=True)
+        return StageOutput(result, made_by={"rules": self._rules.version})
 
 
 def _image_findings(inputs: StageResults) -> JsonObject:

@@ -29,6 +29,7 @@ from vigia_detect.domain.stages import Stage, successors
 from vigia_detect.errors import LeaseLostError, StageTimedOutError, VigiaError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.basis import basis_of, decision_basis
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
@@ -143,12 +144,16 @@ class StageRunner:
         run, case = claimed.run, claimed.case
         sealed = self._vault.seal_result(case, Stage(run.task), output.result)
         may_continue = time.monotonic() < continue_until
+        basis = basis_of(claimed, output, sealed)
         with self._store.begin() as work:
-            work.runs.finish(run, sealed)
+            work.runs.finish(run, sealed, basis=basis)
             if output.verdict is not None:
                 verdict = output.verdict
                 work.cases.decide(
-                    case.summary.id, verdict.urgency, review_required=verdict.review_required
+                    case.summary.id,
+                    verdict.urgency,
+                    review_required=verdict.review_required,
+                    basis=decision_basis(work, case.summary.id, basis),
                 )
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))

@@ -35,7 +35,8 @@ class Triage:
             "from_words_alone": failed,
         }
         alerts = (AlertRequest(kind, rules),) if kind else ()
-        return StageOutput(result, alerts, Verdict(urgency, review))
+        made_by = {"rules": self._rules.version}
+        return StageOutput(result, alerts, Verdict(urgency, review), made_by=made_by)
 
 
 def _items(result: JsonObject, key: str) -> list[object]:

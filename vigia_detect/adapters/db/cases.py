@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, select
 
@@ -84,12 +84,19 @@ class SqlCases:
         if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
-    def decide(self, case_id: CaseId, urgency: Urgency, *, review_required: bool) -> None:
-        """Write triage's verdict; the urgency can only rise."""
+    def decide(
+        self,
+        case_id: CaseId,
+        urgency: Urgency,
+        *,
+        review_required: bool,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write triage's verdict; the urgency can only rise. `basis` goes into its entry."""
         ((decided,),) = sql.DECIDE[urgency].rows(
             self._connection, id_=case_id, review=review_required
         )
-        detail = {"urgency": decided, "review_required": review_required}
+        detail = {"urgency": decided, "review_required": review_required, **(basis or {})}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:

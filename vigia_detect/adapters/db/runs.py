@@ -96,9 +96,15 @@ class SqlRuns:
         )
         return renewed == 1
 
-    def finish(self, run: Run, sealed_result: bytes | None) -> None:
-        """End the run with its result. Raises LeaseLostError when it is owned no more."""
-        self._end(run, RunEvent.FINISH, sql.FINISH, result_=sealed_result)
+    def finish(
+        self,
+        run: Run,
+        sealed_result: bytes | None,
+        *,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """End the run with its result; `basis` goes into its entry; see `ports.Runs`."""
+        self._end(run, RunEvent.FINISH, sql.FINISH, basis, result_=sealed_result)
 
     def exhaust(self, run: Run, error_code: str) -> None:
         """End the run without a result. Raises LeaseLostError likewise."""
@@ -180,13 +186,26 @@ class SqlRuns:
         rows = sql.INPUT_RESULTS[stage].rows(self._connection, case_id_=run.subject)
         return {Stage(task): result for task, result in rows}
 
-    def _end(self, run: Run, event: RunEvent, statement: Prepared, **values: object) -> None:
+    def _end(
+        self,
+        run: Run,
+        event: RunEvent,
+        statement: Prepared,
+        basis: Mapping[str, object] | None = None,
+        **values: object,
+    ) -> None:
         if statement.count(self._connection, id_=run.id, attempt_=run.attempt, **values) != 1:
             raise LeaseLostError(f"attempt {run.attempt} of run {run.id} is not the current one")
-        self._note(event, run, values.get("code"))
+        self._note(event, run, values.get("code"), basis)
 
-    def _note(self, event: RunEvent, run: Run, code: object = None) -> None:
-        detail: dict[str, Any] = {"task": run.task}
+    def _note(
+        self,
+        event: RunEvent,
+        run: Run,
+        code: object = None,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        detail: dict[str, Any] = {"task": run.task, **(basis or {})}
         if code is not None:
             detail["code"] = code
         self._audit.write(

@@ -48,12 +48,6 @@ class Trail(Protocol):
     def notes(self, above: int, limit: int) -> Sequence[tuple[int, str]]:
         """Return (size, note) of the checkpoints over more than `above` entries, in order."""
 
-    def stamp(self, size: int, token: bytes) -> None:
-        """Store a time stamp (RFC 3161) of a checkpoint, unless it has one."""
-
-    def unstamped(self, limit: int) -> Sequence[tuple[int, str]]:
-        """Return (size, note) of the newest checkpoints without a time stamp."""
-
     def public_key(self) -> str | None:
         """Return the public key that checkpoints are signed for, or None."""
 
@@ -74,13 +68,6 @@ class CheckpointKeeper(Protocol):
             CheckpointConflictError: another one of this size is kept: the trail was rewritten.
             UnavailableError: it cannot be written now.
         """
-
-
-class TimeStamper(Protocol):
-    """Asks a time-stamping authority (RFC 3161)."""
-
-    def stamp(self, data: bytes) -> bytes:
-        """Return a verified token over the data. Raises UnavailableError."""
 
 
 class SignerSource(Protocol):

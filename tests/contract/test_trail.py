@@ -150,7 +150,6 @@ def test_nothing_is_changed_or_deleted(
     write(store, 300)
     chainer.seal()
     with store.begin() as work:
-        work.trail.stamp(300, b"token")
         work.trail.remember_public_key("key")
         work.commit()
     with store._durable.connect() as connection:

@@ -85,11 +85,13 @@ class Chainer:
         order: what has no place yet is looked for, never what comes after the last one.
         """
         chained, whole = 0, time.monotonic() - self._whole_look_at > WHOLE_LOOK_S
+        above = 0 if whole else None
         while True:
             with self._store.read() as work:
                 # First the head: if another process chains what we see next, it has moved on then.
                 size, last = work.trail.head()
-                loose = work.trail.loose(0 if whole else work.trail.floor(OVERLAP_S), BATCH)
+                above = work.trail.floor(OVERLAP_S) if above is None else above
+                loose = work.trail.loose(above, BATCH)
                 edge = edge_of(size, work.trail.tile) if loose else Edge()
             if loose and not self._extend(loose, size, last, edge):
                 return chained  # another process is at it
@@ -97,6 +99,7 @@ class Chainer:
             if len(loose) < BATCH:
                 self._whole_look_at = time.monotonic() if whole else self._whole_look_at
                 return chained
+            above = loose[-1].id
 
     def sign(self, every_entries: int, every_s: float) -> bool:
         """Sign a checkpoint if so many entries are new, or so many seconds have passed."""

@@ -7,7 +7,6 @@ APPEND_ONLY = (
     "audit_chain",
     "audit_nodes",
     "audit_checkpoints",
-    "audit_timestamps",
     "audit_keys",
 )
 """Tables of which the role of the processes may only read and add rows."""

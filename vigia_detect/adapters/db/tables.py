@@ -233,13 +233,6 @@ checkpoints = Table(
     Column("note", Text, nullable=False),
 )
 
-timestamps = Table(
-    "audit_timestamps",
-    metadata,
-    Column("size", ForeignKey("audit_checkpoints.size"), primary_key=True, autoincrement=False),
-    Column("token", LargeBinary, nullable=False),
-)
-
 audit_keys = Table(
     "audit_keys",
     metadata,

@@ -12,7 +12,6 @@ from vigia_detect.adapters.db.tables import (
     chain,
     checkpoints,
     nodes,
-    timestamps,
 )
 from vigia_detect.domain.audit import ChainedEntry, LooseEntry, PlacedEntry
 from vigia_detect.errors import NotFoundError
@@ -60,7 +59,6 @@ _LAST_CHECKPOINT = Prepared(
 )
 _ADD_KEY = insert_if_new(audit_keys, ("text",), id=1)
 _KEY = Prepared(select(audit_keys.c.text))
-_STAMP = insert_if_new(timestamps, ("size", "token"))
 
 
 class SqlTrail:
@@ -144,17 +142,6 @@ class SqlTrail:
         """Return (size, note) of the checkpoints over more than `above` entries, in order."""
         query = select(checkpoints.c.size, checkpoints.c.note).where(checkpoints.c.size > above)
         found = self._connection.execute(query.order_by(checkpoints.c.size).limit(limit))
-        return [(row.size, row.note) for row in found]
-
-    def stamp(self, size: int, token: bytes) -> None:
-        """Store a time stamp of a checkpoint, unless it has one."""
-        _STAMP.row(self._connection, size=size, token=token)
-
-    def unstamped(self, limit: int) -> Sequence[tuple[int, str]]:
-        """Return (size, note) of the newest checkpoints without a time stamp."""
-        stamped = select(timestamps.c.size).where(timestamps.c.size == checkpoints.c.size)
-        query = select(checkpoints.c.size, checkpoints.c.note).where(~stamped.exists())
-        found = self._connection.execute(query.order_by(checkpoints.c.size.desc()).limit(limit))
         return [(row.size, row.note) for row in found]
 
     def public_key(self) -> str | None:

@@ -18,7 +18,6 @@ APPEND_ONLY = {
     "audit_chain": ("position",),
     "audit_nodes": ("level", "number"),
     "audit_checkpoints": ("size",),
-    "audit_timestamps": ("size",),
     "audit_keys": ("id",),
 }
 """Tables that refuse any change, and their keys."""
@@ -69,15 +68,6 @@ def _checkpoints() -> None:
         sa.Column("made_at", sa.Float(precision=53), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_audit_checkpoints")),
-    )
-    op.create_table(
-        "audit_timestamps",
-        sa.Column("size", BIG, autoincrement=False, nullable=False),
-        sa.Column("token", BYTES, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["size"], ["audit_checkpoints.size"], name=op.f("fk_audit_timestamps_size")
-        ),
-        sa.PrimaryKeyConstraint("size", name=op.f("pk_audit_timestamps")),
     )
     op.create_table(
         "audit_keys",

@@ -26,6 +26,7 @@ from vigia_detect.errors import (
     NotFoundError,
 )
 from vigia_detect.settings import Settings
+from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
 
 PICTURE = draw_wound(1, (64, 64))
@@ -81,10 +82,11 @@ class Workload:
         self.turned = random.Random(seed)  # noqa: S311 - a test's own choices
         self.broker, self.trouble = Broker(), Trouble(self.turned)
         self.phone = DyingPhone(self.trouble)
-        bodies = {**dict.fromkeys(Stage, self.trouble), Stage.TRIAGE: self.trouble.triage}
+        self.bodies: dict[Stage, StageBody] = dict.fromkeys(Stage, self.trouble)
+        self.bodies[Stage.TRIAGE] = self.trouble.triage
         self.vigia = Vigia(
             Settings(home=home, database_url=url, lease_s=1.0),
-            bodies=bodies,
+            bodies=self.bodies,
             publisher=self.broker,
             channels=self.phone,
         )

@@ -1,15 +1,21 @@
 """What a working system leaves in its trail is whole, and whatever is taken away is named."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from trail_export import check
-from workload import workload
+from workload import Workload, workload
 
-from vigia_detect.domain.audit import AuditEvent
+from vigia_detect.bootstrap import install, reset
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.case import CaseFile, StageOutput, StageResults
+from vigia_detect.domain.stages import Stage
+from vigia_detect.errors import NotFoundError
+from vigia_detect.tasks.audit import medical_decision_audit_task, system_error_audit_task
 from vigia_detect.trail import lines
 from vigia_detect.trail.findings import Problem
 from vigia_detect.trail.note import PublicKey
@@ -106,3 +112,69 @@ def test_a_decision_names_what_it_rests_on(tmp_path: Path) -> None:
         assert decision.detail["result"] == done["triage"]["result"]
         assert decision.detail["made_by"] == {"rules": "test-1"}
         assert set(analysis["inputs"]) == {"image_analysis", "risk_score"}
+
+
+def audited(system: Workload, event: AuditEvent) -> list[AuditEntry]:
+    with system.vigia.store.read() as work:
+        entries = [entry for _, entry in work.audit.of_subject(system.cases[0])]
+    return [one for one in entries if one.event == event]
+
+
+@pytest.fixture
+def ended(database_url: str, tmp_path: Path) -> Iterator[Workload]:
+    """A system with one case, whose risk score failed for good, as this process's own."""
+    with workload(database_url, tmp_path / "home", 1) as system:
+        system.trouble.kinds = (None,)
+        system.bodies[Stage.RISK_SCORE] = broken
+        system.submit("routine")
+        for _ in range(4):
+            system.work_off()
+            system.wait(70.0)
+        install(system.vigia)
+        yield system
+        reset()
+
+
+def broken(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+    raise ValueError("a bug")
+
+
+def test_a_decision_is_looked_at_again_once(ended: Workload) -> None:
+    for _ in range(2):
+        medical_decision_audit_task(ended.cases[0])
+    (found,) = audited(ended, AuditEvent.DECISION_AUDITED)
+    assert found.detail == {"agrees": True, "problems": []}
+    with ended.vigia.store.begin() as work:
+        changed = text("update runs set result = :other where task = 'medical_analysis'")
+        work._connection.execute(changed, {"other": b"another"})
+        work.commit()
+    for _ in range(2):
+        medical_decision_audit_task(ended.cases[0])
+    _, found = audited(ended, AuditEvent.DECISION_AUDITED)
+    assert found.detail == {"agrees": False, "problems": ["input:medical_analysis"]}
+    assert "system_error" in {alert.kind for alert in ended.vigia.desk.alerts(limit=9)}
+    assert check(ended.vigia).good
+
+
+def test_a_failure_is_written_down_once(ended: Workload) -> None:
+    runs = {run.task: run.id for run in ended.vigia.desk.status(ended.cases[0]).runs}
+    for _ in range(2):
+        for run in runs.values():
+            system_error_audit_task(ended.cases[0], run)
+    (found,) = audited(ended, AuditEvent.ERROR_AUDITED)
+    assert (found.run_id, found.attempt) == (runs[Stage.RISK_SCORE], 3)
+    assert found.detail == {
+        "task": "risk_score",
+        "code": "ValueError",
+        "state": "failed",
+        "severity": "high",
+    }
+    assert check(ended.vigia).good
+
+
+def test_what_is_not_there_is_not_audited(ended: Workload) -> None:
+    medical_decision_audit_task("nobody")
+    system_error_audit_task(ended.cases[0], "nothing")
+    assert not audited(ended, AuditEvent.ERROR_AUDITED)
+    with pytest.raises(NotFoundError):
+        ended.vigia.second_look.decision(str(uuid.uuid4()))

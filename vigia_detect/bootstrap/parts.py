@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.notify import NotificationRunner
     from vigia_detect.stages.relay import Relay
     from vigia_detect.stages.runner import StageBody, StageRunner
+    from vigia_detect.stages.second_look import SecondLook
     from vigia_detect.stages.sweeper import Sweeper
     from vigia_detect.stages.trail_desk import TrailDesk
     from vigia_detect.stages.vault import Vault
@@ -332,6 +333,18 @@ class Vigia:
             keeper=CheckpointFolder(self.settings.checkpoint_folder),
             every_entries=self.settings.audit_checkpoint_entries,
             every_s=self.settings.audit_checkpoint_s,
+        )
+
+    @cached_property
+    def second_look(self) -> "SecondLook":
+        """What looks at decisions and failures once more."""
+        from vigia_detect.stages.second_look import SecondLook
+
+        return SecondLook(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+            policies=self.policies,
         )
 
     @cached_property

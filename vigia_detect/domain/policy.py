@@ -11,6 +11,8 @@ from types import MappingProxyType
 from vigia_detect.domain.stages import Stage
 
 NOTIFICATION = "notification"
+DECISION_AUDIT = "medical_decision_audit"
+ERROR_AUDIT = "system_error_audit"
 
 
 class Queue(StrEnum):
@@ -35,6 +37,8 @@ QUEUES: Mapping[str, Queue] = MappingProxyType(
         Stage.MEDICAL_ANALYSIS: Queue.MEDICAL_PRIORITY,
         Stage.TRIAGE: Queue.MEDICAL_PRIORITY,
         Stage.AUDIT_LOG: Queue.AUDIT_LOGGING,
+        DECISION_AUDIT: Queue.AUDIT_LOGGING,
+        ERROR_AUDIT: Queue.AUDIT_LOGGING,
         NOTIFICATION: Queue.NOTIFICATIONS,
     }
 )
@@ -89,6 +93,8 @@ def task_policies(
             Stage.MEDICAL_ANALYSIS: medical,
             Stage.TRIAGE: medical,
             Stage.AUDIT_LOG: _policy(60, 5, 1.0, critical),
+            DECISION_AUDIT: _policy(60, 5, 1.0, FailureSeverity.MEDIUM),
+            ERROR_AUDIT: _policy(60, 5, 1.0, FailureSeverity.MEDIUM),
             NOTIFICATION: _policy(30, 8, 2.0, critical),
         }
     )

@@ -115,6 +115,9 @@ class Runs(Protocol):
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
 
+    def case_of(self, run_id: RunId) -> CaseId | None:
+        """Return the case that a run belongs to; None when there is no such run, or no case."""
+
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
 

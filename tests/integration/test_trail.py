@@ -139,9 +139,16 @@ def broken(_case: CaseFile, _inputs: StageResults) -> StageOutput:
     raise ValueError("a bug")
 
 
+def run_of(system: Workload, stage: Stage) -> str:
+    runs = system.vigia.desk.status(system.cases[0]).runs
+    (found,) = [run.id for run in runs if run.task == stage]
+    return found
+
+
 def test_a_decision_is_looked_at_again_once(ended: Workload) -> None:
+    triage = run_of(ended, Stage.TRIAGE)
     for _ in range(2):
-        medical_decision_audit_task(ended.cases[0])
+        medical_decision_audit_task(triage, 1)
     (found,) = audited(ended, AuditEvent.DECISION_AUDITED)
     assert found.detail == {"agrees": True, "problems": []}
     with ended.vigia.store.begin() as work:
@@ -149,32 +156,30 @@ def test_a_decision_is_looked_at_again_once(ended: Workload) -> None:
         work._connection.execute(changed, {"other": b"another"})
         work.commit()
     for _ in range(2):
-        medical_decision_audit_task(ended.cases[0])
+        medical_decision_audit_task(triage, 1)
     _, found = audited(ended, AuditEvent.DECISION_AUDITED)
     assert found.detail == {"agrees": False, "problems": ["input:medical_analysis"]}
     assert "system_error" in {alert.kind for alert in ended.vigia.desk.alerts(limit=9)}
     assert check(ended.vigia).good
 
 
-def test_a_failure_is_written_down_once(ended: Workload) -> None:
-    runs = {run.task: run.id for run in ended.vigia.desk.status(ended.cases[0]).runs}
-    for _ in range(2):
-        for run in runs.values():
-            system_error_audit_task(ended.cases[0], run)
-    (found,) = audited(ended, AuditEvent.ERROR_AUDITED)
-    assert (found.run_id, found.attempt) == (runs[Stage.RISK_SCORE], 3)
-    assert found.detail == {
-        "task": "risk_score",
-        "code": "ValueError",
-        "state": "failed",
-        "severity": "high",
-    }
+def test_each_failure_is_written_down_once(ended: Workload) -> None:
+    run = run_of(ended, Stage.RISK_SCORE)
+    for attempt in (1, 3, 3):
+        system_error_audit_task(run, attempt)
+    first, last = audited(ended, AuditEvent.ERROR_AUDITED)
+    assert [(one.run_id, one.attempt) for one in (first, last)] == [(run, 1), (run, 3)]
+    expected = {"task": "risk_score", "code": "ValueError", "severity": "high"}
+    assert first.detail == expected | {"was": "run.retried"}
+    assert last.detail == expected | {"was": "run.failed"}
     assert check(ended.vigia).good
 
 
 def test_what_is_not_there_is_not_audited(ended: Workload) -> None:
-    medical_decision_audit_task("nobody")
-    system_error_audit_task(ended.cases[0], "nothing")
+    medical_decision_audit_task(run_of(ended, Stage.RISK_SCORE), 3)
+    system_error_audit_task(run_of(ended, Stage.TRIAGE), 1)
+    system_error_audit_task("nothing", 1)
     assert not audited(ended, AuditEvent.ERROR_AUDITED)
+    assert not audited(ended, AuditEvent.DECISION_AUDITED)
     with pytest.raises(NotFoundError):
-        ended.vigia.second_look.decision(str(uuid.uuid4()))
+        ended.vigia.second_look.decision(str(uuid.uuid4()), 1)

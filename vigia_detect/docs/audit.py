@@ -38,7 +38,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.TRAIL_EXPORTED: "somebody exported or verified the whole trail; in which form",
     AuditEvent.DECISION_AUDITED: "a second look at a decision: whether its entry, the stored "
     "result and the hashes agree",
-    AuditEvent.ERROR_AUDITED: "a run's failure, asked for by name: task, attempt, code, severity",
+    AuditEvent.ERROR_AUDITED: "how an attempt failed, asked for by its run: code and severity",
 }
 
 HEAD = """\

@@ -20,10 +20,10 @@ from vigia_detect.trail.merkle import Edge, Node, edge_of, leaf_hash
 from vigia_detect.trail.note import Checkpoint, open_checkpoint
 
 BATCH = 500
-EVERY_S = 1.0
-OVERLAP_S = 60.0
+EVERY_S = 2.0
+OVERLAP_S = 10.0
 """How long a transaction may hold back an entry's id and the entry still be found at once."""
-WHOLE_LOOK_S = 3600.0
+WHOLE_LOOK_S = 900.0
 """How often all entries are looked at, for one that was held back longer."""
 
 log = get_logger()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
-from vigia_detect.domain.ids import CaseId, is_case_id
+from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.policy import TaskPolicy
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import NotFoundError
@@ -18,6 +18,7 @@ from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 
 DOUBT = "decision_does_not_agree"
+FAILURES = (AuditEvent.RUN_RETRIED, AuditEvent.RUN_LOST, AuditEvent.RUN_FAILED)
 
 
 class SecondLook:
@@ -36,93 +37,94 @@ class SecondLook:
         self._escalator = escalator
         self._policies = policies
 
-    def decision(self, case_id: str) -> bool:
-        """Compare a case's decision with its results; a difference alerts an administrator.
+    def decision(self, run_id: str, attempt: int) -> bool:
+        """Compare the decision that a run of triage made with what is stored.
+
+        A difference alerts an administrator.
+
+        Args:
+            run_id: triage's run.
+            attempt: the one that made the decision.
 
         Returns:
             whether an entry was written; not when one says the same already.
 
         Raises:
-            NotFoundError: there is no such case.
+            NotFoundError: this attempt has made no decision.
         """
         told: tuple[Run, ...] = ()
         with self._store.begin() as work:
-            known = _locked(work, case_id)
-            entries = _entries(work, known)
-            problems = _problems(work, known, entries)
+            case_id, entries = _held(work, run_id)
+            made = [one for one in entries if one.event == AuditEvent.DECISION_MADE]
+            if not made or not _said(entries, AuditEvent.RUN_DONE, run_id=run_id, attempt=attempt):
+                raise NotFoundError(f"Attempt {attempt} of run {run_id!r} has made no decision.")
+            problems = _problems(work, case_id, made[-1])
             detail = {"agrees": not problems, "problems": problems}
-            if _said(entries, AuditEvent.DECISION_AUDITED, detail=detail):
+            entry = AuditEntry(
+                AuditEvent.DECISION_AUDITED, case_id, "system", RunId(run_id), attempt, detail
+            )
+            if entry in entries:
                 return False
-            entry = AuditEntry(AuditEvent.DECISION_AUDITED, known, detail=detail)
             work.audit.write([entry])
             if problems:
                 request = AlertRequest(AlertKind.SYSTEM_ERROR, (DOUBT,))
-                told = self._escalator.open(work, known, known, request)[1]
+                told = self._escalator.open(work, case_id, case_id, request)[1]
             work.commit()
         self._relay.send(told)
         return True
 
-    def failure(self, case_id: str, run_id: str) -> bool:
-        """Write down how a stage's run failed last; once an attempt.
+    def failure(self, run_id: str, attempt: int) -> bool:
+        """Write down how an attempt of a stage's run failed, and what that means.
 
         Returns:
-            whether an entry was written; not when it has not failed, or is written down.
+            whether an entry was written; not when there is one.
 
         Raises:
-            NotFoundError: there is no such case, or it has no such run.
+            NotFoundError: this attempt has not failed.
         """
         with self._store.begin() as work:
-            known = _locked(work, case_id)
-            found = [run for run in work.runs.of_case(known) if run.id == run_id]
-            if not found:
-                raise NotFoundError(f"Case {case_id} has no run {run_id!r}.")
-            (run,) = found
-            detail = {
-                "task": run.task,
-                "code": run.error_code,
-                "state": run.state.value,
-                "severity": self._policies[run.task].severity.value,
-            }
-            said = _said(
-                _entries(work, known), AuditEvent.ERROR_AUDITED, run_id=run.id, attempt=run.attempt
-            )
-            if run.error_code is None or said:
-                return False
+            case_id, entries = _held(work, run_id)
+            failed = [
+                one
+                for one in entries
+                if one.event in FAILURES and (one.run_id, one.attempt) == (run_id, attempt)
+            ]
+            if not failed:
+                raise NotFoundError(f"Attempt {attempt} of run {run_id!r} has not failed.")
+            task, code = (str(failed[-1].detail.get(name)) for name in ("task", "code"))
+            severity = self._policies[task].severity.value
+            detail = {"task": task, "code": code, "was": failed[-1].event, "severity": severity}
             entry = AuditEntry(
-                AuditEvent.ERROR_AUDITED, known, "system", run.id, run.attempt, detail
+                AuditEvent.ERROR_AUDITED, case_id, "system", RunId(run_id), attempt, detail
             )
+            if _said(entries, AuditEvent.ERROR_AUDITED, run_id=run_id, attempt=attempt):
+                return False
             work.audit.write([entry])
             work.commit()
         return True
 
 
-def _locked(work: UnitOfWork, case_id: str) -> CaseId:
-    """Hold the case, so that two looks at the same moment happen one after the other."""
-    known = CaseId(case_id)
-    if not is_case_id(case_id) or work.cases.get(known) is None:
-        raise NotFoundError(f"There is no case {case_id!r}.")
-    work.cases.lock(known)
-    return known
+def _held(work: UnitOfWork, run_id: str) -> tuple[CaseId, list[AuditEntry]]:
+    """Return the case of a run and its entries.
+
+    The case is held, so that two looks at the same moment happen one after the other.
+    """
+    case_id = work.runs.case_of(RunId(run_id))
+    if case_id is None:
+        raise NotFoundError(f"There is no run {run_id!r} of a case.")
+    work.cases.lock(case_id)
+    return case_id, [entry for _, entry in work.audit.of_subject(case_id)]
 
 
-def _entries(work: UnitOfWork, case_id: CaseId) -> list[AuditEntry]:
-    return [entry for _, entry in work.audit.of_subject(case_id)]
-
-
-def _said(entries: Iterable[AuditEntry], event: AuditEvent, **fields: object) -> bool:
+def _said(entries: Iterable[AuditEntry], event: AuditEvent, *, run_id: str, attempt: int) -> bool:
     return any(
-        entry.event == event
-        and all(getattr(entry, name) == value for name, value in fields.items())
-        for entry in entries
+        (entry.event, entry.run_id, entry.attempt) == (event, run_id, attempt) for entry in entries
     )
 
 
-def _problems(work: UnitOfWork, case_id: CaseId, entries: list[AuditEntry]) -> list[str]:
+def _problems(work: UnitOfWork, case_id: CaseId, decision: AuditEntry) -> list[str]:
     """Return in what the decision's entry and what is stored do not agree."""
-    decisions = [entry for entry in entries if entry.event == AuditEvent.DECISION_MADE]
-    if not decisions:
-        return ["no_decision"]
-    said, stored = decisions[-1].detail, work.runs.results(case_id)
+    said, stored = decision.detail, work.runs.results(case_id)
     problems = [] if _hash(stored, Stage.TRIAGE) == said.get("result") else ["result"]
     inputs = said.get("inputs")
     for stage, hash_ in (inputs if isinstance(inputs, dict) else {}).items():

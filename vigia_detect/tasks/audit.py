@@ -20,20 +20,20 @@ def audit_log_task(run_id: str, attempt: int) -> None:
 
 
 @celery_app.task(name=TASK_NAMES[DECISION_AUDIT])
-def medical_decision_audit_task(case_id: str) -> None:
-    """Compare a case's decision with what is stored, and write the outcome into the trail."""
-    _look(lambda: current().second_look.decision(case_id), DECISION_AUDIT, case_id)
+def medical_decision_audit_task(run_id: str, attempt: int) -> None:
+    """Compare triage's decision with what is stored, and write the outcome into the trail."""
+    _look(lambda: current().second_look.decision(run_id, attempt), DECISION_AUDIT, run_id)
 
 
 @celery_app.task(name=TASK_NAMES[ERROR_AUDIT])
-def system_error_audit_task(case_id: str, run_id: str) -> None:
-    """Write into the trail how a stage's run failed."""
-    _look(lambda: current().second_look.failure(case_id, run_id), ERROR_AUDIT, case_id)
+def system_error_audit_task(run_id: str, attempt: int) -> None:
+    """Write into the trail how an attempt failed."""
+    _look(lambda: current().second_look.failure(run_id, attempt), ERROR_AUDIT, run_id)
 
 
-def _look(look: Callable[[], bool], task: str, case_id: str) -> None:
+def _look(look: Callable[[], bool], task: str, run_id: str) -> None:
     """Look. It adds to what is on record already, so whoever asked may just ask again."""
     try:
         look()
     except (NotFoundError, UnavailableError) as error:
-        log.warning("task_dropped", task=task, case_id=case_id, exc_info=error)
+        log.warning("task_dropped", task=task, run_id=run_id, exc_info=error)

@@ -138,6 +138,11 @@ class SqlRuns:
         found = {row[1]: row for row in sql.OF_CASE.rows(self._connection, case_id_=case_id)}
         return [to_run_status(found[stage]) for stage in Stage if stage in found]
 
+    def case_of(self, run_id: RunId) -> CaseId | None:
+        """Return the case that a run belongs to; None when there is no such run, or no case."""
+        found = self._connection.execute(select(runs.c.case_id).where(runs.c.id == run_id)).scalar()
+        return None if found is None else CaseId(found)
+
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
         rows = sql.RESULTS.rows(self._connection, case_id_=case_id)

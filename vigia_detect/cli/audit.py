@@ -94,10 +94,8 @@ def show_key(out: Path | None) -> None:
 
 
 def _check(export_: Path, keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
-    own = keys is None
+    """Check an export as of its time: only a checkpoint that is named counts against it."""
     keys = [current().signer.public] if keys is None else keys
-    if checkpoint is None and own:
-        checkpoint = _own_folder(current())
     known = [] if checkpoint is None else [last_checkpoint(checkpoint, keys)]
     return check(export_, keys, known)
 

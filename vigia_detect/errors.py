@@ -32,7 +32,8 @@ VigiaError
 │   ├── UsedLinkError              it was used before
 │   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
-│   └── InvalidPolicyError         an escalation policy could leave somebody untold
+│   ├── InvalidPolicyError         an escalation policy could leave somebody untold
+│   └── CheckpointConflictError    the trail is not the one that was signed before
 ├── PoisonMessageError             a message on a queue is none of ours
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
@@ -263,6 +264,10 @@ class PoisonMessageError(VigiaError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class CheckpointConflictError(ConfigurationError):
+    """A checkpoint kept outside of the database contradicts the trail: it was rewritten."""
 
 
 class WaitTimeoutError(VigiaError):

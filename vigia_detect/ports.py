@@ -1,10 +1,11 @@
 """The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
+from vigia_detect.audit_ports import Trail
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
@@ -41,8 +42,13 @@ class Cases(Protocol):
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
 
-    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
-        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
+    def decide(
+        self, case_id: CaseId, verdict: Verdict, *, basis: Mapping[str, object] | None = None
+    ) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet.
+
+        `basis` goes into its entry.
+        """
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
@@ -102,8 +108,18 @@ class Runs(Protocol):
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""
 
-    def finish(self, run: Run, sealed_result: bytes | None) -> None:
-        """End the run with its result. Raises LeaseLostError when it is owned no more."""
+    def finish(
+        self,
+        run: Run,
+        sealed_result: bytes | None,
+        *,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """End the run with its result; `basis` goes into its entry.
+
+        Raises:
+            LeaseLostError: it is owned no more.
+        """
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
@@ -136,6 +152,9 @@ class Runs(Protocol):
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
 
+    def case_of(self, run_id: RunId) -> CaseId | None:
+        """Return the case that a run belongs to; None when there is no such run, or no case."""
+
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
 
@@ -167,7 +186,7 @@ class Runs(Protocol):
 
 
 class Audit(Protocol):
-    """The trail. Its chain comes with the trust issue; rows are append-only from the start."""
+    """The trail's entries. Their order and proofs: `audit_ports.Trail`."""
 
     def write(self, entries: Sequence[AuditEntry]) -> None:
         """Append entries in this transaction."""
@@ -236,6 +255,10 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit:
         """The trail."""
 
+    @property
+    def trail(self) -> Trail:
+        """The order of the trail's entries."""
+
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""
 
@@ -257,6 +280,9 @@ class Store(Protocol):
             DatabaseUnavailableError: no connection, or tables missing.
             StorageFullError: no room left.
         """
+
+    def export_trail(self, origin: str) -> AbstractContextManager[Iterator[bytes]]:
+        """Open the whole trail as one moment sees it, as the lines of an export."""
 
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""

@@ -133,6 +133,33 @@ class Settings(KeepingSettings):
     min_free_mb: int = Field(
         200, ge=0, description="New cases are refused when less room than this is left, MB."
     )
+    database_app_role: str = Field(
+        "",
+        description="PostgreSQL role that the processes work as, when `vigia db upgrade` is run by "
+        "the tables' owner: it gets what it needs, and may only read and add to the audit trail.",
+    )
+    audit_key_file: Path | None = Field(
+        None,
+        description="File with the key that signs the audit trail's checkpoints, mode 0600; empty: "
+        "`keys/audit.key` in `VIGIA_HOME`, made on first use.",
+    )
+    audit_folder: Path | None = Field(
+        None,
+        description="Folder outside of the database where checkpoints are kept as well, best on "
+        "another machine; empty: `audit` in `VIGIA_HOME`.",
+    )
+    audit_checkpoint_entries: int = Field(
+        500,
+        ge=1,
+        le=1_000_000,
+        description="A checkpoint is signed at least every so many entries.",
+    )
+    audit_checkpoint_s: float = Field(
+        60.0,
+        ge=1.0,
+        le=86_400.0,
+        description="Seconds after which new entries get a checkpoint, however few they are.",
+    )
     profile: Path | None = Field(
         None, description="YAML file with the hospital's own cut-offs and times."
     )
@@ -276,6 +303,16 @@ class Settings(KeepingSettings):
     def master_key_file(self) -> Path:
         """Where the master key lies."""
         return self.key_file or self.root / "keys" / "master.key"
+
+    @property
+    def signing_key_file(self) -> Path:
+        """Where the key lies that signs the trail's checkpoints."""
+        return self.audit_key_file or self.root / "keys" / "audit.key"
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        """Where checkpoints are kept outside of the database."""
+        return self.audit_folder or self.root / "audit"
 
     @property
     def own_escalation(self) -> Path | None:

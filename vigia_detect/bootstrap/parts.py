@@ -4,7 +4,7 @@ Each part is imported when it is first made: a command that only lists cases doe
 the clinical rules, the picture library or Celery.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from vigia_detect.picture_ports import BlobStore, PictureInspector
     from vigia_detect.ports import Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
+    from vigia_detect.stages.chainer import Chainer
     from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.drill import Drill
@@ -42,9 +43,12 @@ if TYPE_CHECKING:
     from vigia_detect.stages.relay import Relay
     from vigia_detect.stages.review import ReviewDesk
     from vigia_detect.stages.runner import StageBody, StageRunner
+    from vigia_detect.stages.second_look import SecondLook
     from vigia_detect.stages.sweeper import Sweeper
+    from vigia_detect.stages.trail_desk import TrailDesk
     from vigia_detect.stages.vault import Vault
     from vigia_detect.stages.watchdog import Watchdog
+    from vigia_detect.trail.note import Signer
 
 
 class Vigia(KeepingParts):
@@ -110,7 +114,7 @@ class Vigia(KeepingParts):
                 f"{self.settings.root} cannot be used ({error.strerror}): set VIGIA_HOME to a "
                 "folder that the user who runs Vigia owns."
             ) from error
-        return SqlStore(self.settings.sql_url)
+        return SqlStore(self.settings.sql_url, app_role=self.settings.database_app_role)
 
     @cached_property
     def cipher(self) -> "Cipher":
@@ -325,6 +329,68 @@ class Vigia(KeepingParts):
             escalator=self.escalator,
             limits=RateLimits(own.failure_window_s, own.failure_rate, own.failure_least),
         )
+
+    @cached_property
+    def signer(self) -> "Signer":
+        """What signs the trail's checkpoints; its key is made for a new trail only.
+
+        Raises:
+            ConfigurationError: the key file is missing, unsafe, or not this trail's.
+        """
+        from vigia_detect.adapters.audit_key import read_signer
+
+        with self.store.read() as work:
+            known = work.trail.public_key()
+        file = self.settings.signing_key_file
+        signer = read_signer(file, create=known is None and self.settings.audit_key_file is None)
+        if known is None:
+            with self.store.begin() as work:
+                known = work.trail.remember_public_key(signer.public.text)
+                work.commit()
+        if known != signer.public.text:
+            raise ConfigurationError(
+                f"{file} is not the key that this trail is signed with: copy the key file of the "
+                "host that began it, or name it with VIGIA_AUDIT_KEY_FILE."
+            )
+        return signer
+
+    @cached_property
+    def chainer(self) -> "Chainer":
+        """What gives the trail's entries their order, and signs for it."""
+        from vigia_detect.adapters.checkpoint_folder import CheckpointFolder
+        from vigia_detect.stages.chainer import Chainer
+
+        return Chainer(
+            store=self.store,
+            signer=lambda: self.signer,
+            keeper=CheckpointFolder(self.settings.checkpoint_folder),
+            every_entries=self.settings.audit_checkpoint_entries,
+            every_s=self.settings.audit_checkpoint_s,
+        )
+
+    @cached_property
+    def second_look(self) -> "SecondLook":
+        """What looks at decisions and failures once more."""
+        from vigia_detect.stages.second_look import SecondLook
+
+        return SecondLook(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+        )
+
+    @cached_property
+    def trail(self) -> "TrailDesk":
+        """Answers questions about the trail."""
+        from vigia_detect.stages.trail_desk import TrailDesk
+
+        return TrailDesk(self.store)
+
+    def fhir_audit(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Turn the lines of an export into FHIR R4 AuditEvents, one a line."""
+        from vigia_detect.adapters.fhir_audit import audit_events
+
+        return audit_events(lines)
 
     @cached_property
     def watchdog(self) -> "Watchdog":

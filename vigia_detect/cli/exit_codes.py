@@ -30,6 +30,8 @@ class ExitCode(IntEnum):
     NOT_POSSIBLE = 10
     DRILL_FAILED = 11
     MUST_BE_KEPT = 12
+    TAMPERED = 13
+    INCOMPLETE = 14
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (

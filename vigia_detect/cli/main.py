@@ -8,6 +8,7 @@ import typer
 
 from vigia_detect.cli import (
     alert_commands,
+    audit_commands,
     drill_commands,
     erase_command,
     escalation_commands,
@@ -45,6 +46,7 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 model = typer.Typer(help="Classifiers of one's own.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
+app.add_typer(audit_commands.app, name="audit")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(failed_commands.app, name="failed")
 app.add_typer(drill_commands.app, name="drill")

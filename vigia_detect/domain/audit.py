@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from vigia_detect.domain.states import RunEvent
 
+WHOLE_TRAIL = "trail"
+"""The subject of what is done with all entries."""
+
 
 class AuditEvent(StrEnum):
     """The kinds of entries."""
@@ -39,6 +42,7 @@ class AuditEvent(StrEnum):
     ALERT_ACTED = "alert.acted"
     ALERT_CLOSED = "alert.closed"
     ALERT_SUPERSEDED = "alert.superseded"
+    ALERT_REARMED = "alert.rearmed"
     ANSWER_REFUSED = "answer.refused"
     NOTIFICATION_ACCEPTED = "notification.accepted"
     NOTIFICATION_FAILED = "notification.failed"
@@ -59,6 +63,9 @@ class AuditEvent(StrEnum):
     PATIENT_ERASED = "patient.erased"
     CASE_ERASED = "case.erased"
     ERASURE_REFUSED = "erasure.refused"
+    TRAIL_READ = "trail.read"
+    TRAIL_EXPORTED = "trail.exported"
+    DECISION_AUDITED = "decision.audited"
 
 
 RUN_AUDIT = {
@@ -82,6 +89,8 @@ class AuditEntry:
             what was acted on, such as `key-2`. Never a pseudonym, which an erasure must end.
         detail: ids, codes and hashes; never patient data. What a person typed is in it only
             encrypted under the patient's key, so that erasing the key erases it too.
+        sealed: patient data, encrypted with the patient's key; the entry's hash is over this
+            ciphertext, so that destroying the key leaves the chain whole.
     """
 
     event: AuditEvent
@@ -90,3 +99,46 @@ class AuditEntry:
     run_id: str | None = None
     attempt: int | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
+    sealed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseEntry:
+    """A committed entry that has no place in the order yet.
+
+    Attributes:
+        data: its canonical bytes (RFC 8785), which are hashed.
+    """
+
+    id: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedEntry:
+    """The place of an entry in the order.
+
+    Attributes:
+        leaf: the entry's hash.
+        chain: the hash over the link before and this entry's hash.
+    """
+
+    position: int
+    entry_id: int
+    leaf: bytes
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry as people see it.
+
+    Attributes:
+        at: when it was written, by the database's clock, in Unix seconds.
+        position: its place in the order, from 0; None while it has none.
+    """
+
+    id: int
+    at: float
+    entry: AuditEntry
+    position: int | None

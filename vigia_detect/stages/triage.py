@@ -41,7 +41,8 @@ class Triage:
         }
         alerts = (AlertRequest(kind, rules),) if kind else ()
         grave = failed or may_be_grave(assessment, self._rules)
-        return StageOutput(result, alerts, Verdict(urgency, review, grave))
+        made_by = {"rules": self._rules.version}
+        return StageOutput(result, alerts, Verdict(urgency, review, grave), made_by=made_by)
 
 
 def may_be_grave(assessment: JsonObject, rules: RuleSet) -> bool:

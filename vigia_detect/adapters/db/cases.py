@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -91,13 +91,18 @@ class SqlCases:
         if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
-    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
-        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
+    def decide(
+        self, case_id: CaseId, verdict: Verdict, *, basis: Mapping[str, object] | None = None
+    ) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet.
+
+        `basis` goes into its entry.
+        """
         review, grave = verdict.review_required, verdict.may_be_grave
         ((decided,),) = sql.DECIDE[verdict.urgency].rows(
             self._connection, id_=case_id, review=review, grave=grave
         )
-        detail = {"urgency": decided, "review_required": review}
+        detail = {"urgency": decided, "review_required": review, **(basis or {})}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:

@@ -116,8 +116,15 @@ def among(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
 
 
 @contextmanager
-def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+def transaction(
+    engine: Engine, *, read_only: bool = False, snapshot: bool = False
+) -> Iterator[Connection]:
     """Open a transaction that is rolled back unless it is committed inside the block.
+
+    Args:
+        engine: the database.
+        read_only: it only looks.
+        snapshot: all its statements see the same moment, and rows come as they are read.
 
     Raises:
         DatabaseUnavailableError: the database is away or has no tables.
@@ -125,7 +132,11 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connecti
     """
     with typed_errors(engine), engine.connect() as connection:
         connection.execution_options(read_only=read_only)
-        if read_only and engine.dialect.name == "postgresql":
+        if snapshot:
+            connection.execution_options(yield_per=1000)
+        if snapshot and engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        elif read_only and engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")  # saves two round trips
         try:
             connection.begin()

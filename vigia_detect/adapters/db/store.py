@@ -8,6 +8,7 @@ from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
+from vigia_detect.adapters.db.export import export_lines
 from vigia_detect.adapters.db.gates import SqlGates
 from vigia_detect.adapters.db.keys import SqlKeys
 from vigia_detect.adapters.db.notifications import SqlNotifications
@@ -18,6 +19,7 @@ from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.scrub import scrub
 from vigia_detect.adapters.db.tables import master_key
 from vigia_detect.adapters.db.timers import SqlTimers
+from vigia_detect.adapters.db.trail import SqlTrail
 
 _NOW = Prepared(select(now()))
 _KNOWN_KEY = Prepared(select(master_key.c.fingerprint))
@@ -29,6 +31,7 @@ class SqlUnitOfWork:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.audit = SqlAudit(connection)
+        self.trail = SqlTrail(connection)
         self.cases = SqlCases(connection, self.audit)
         self.runs = SqlRuns(connection, self.cases, self.audit)
         self.alerts = SqlAlerts(connection)
@@ -59,8 +62,9 @@ class SqlStore:
     is written in order, no finished run can outlive the loss of its own claim.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, app_role: str = "") -> None:
         self._url = url
+        self._app_role = app_role
         self._durable = make_engine(url, relaxed=False)
         self._relaxed = make_engine(url, relaxed=True)
 
@@ -76,6 +80,12 @@ class SqlStore:
         with transaction(self._relaxed, read_only=True) as connection:
             yield SqlUnitOfWork(connection)
 
+    @contextmanager
+    def export_trail(self, origin: str) -> Iterator[Iterator[bytes]]:
+        """Open the whole trail as one moment sees it; see `ports.Store`."""
+        with transaction(self._relaxed, read_only=True, snapshot=True) as connection:
+            yield export_lines(connection, origin)
+
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""
         from vigia_detect.adapters.db import migrate  # noqa: PLC0415 - Alembic is seldom needed
@@ -88,7 +98,7 @@ class SqlStore:
         from vigia_detect.adapters.db import migrate  # noqa: PLC0415 - Alembic is seldom needed
 
         with typed_errors(self._durable):
-            return migrate.upgrade(self._durable)
+            return migrate.upgrade(self._durable, self._app_role)
 
     def known_key(self) -> str | None:
         """Return the fingerprint of a database that was begun with one master key, or None."""

@@ -297,6 +297,51 @@ audit = Table(
     Column("run_id", String(UUID_LENGTH)),
     Column("attempt", Integer),
     Column("detail", Text, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+# The order of the entries, given after their commit (see record 40). Nothing here ever changes.
+chain = Table(
+    "audit_chain",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # no foreign key: its check would write to the entry's page, and entries are never deleted
+    Column("entry_id", BigInteger, nullable=False, unique=True),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+)
+
+nodes = Table(
+    "audit_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+checkpoints = Table(
+    "audit_checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("made_at", Float(53), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+audit_keys = Table(
+    "audit_keys",
+    metadata,
+    # public; every host that works on this database must sign with the same key
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+
+# How often entries were written whose kind leaves no other state; in their own transaction.
+tallies = Table(
+    "audit_tallies",
+    metadata,
+    Column("event", String(WORD_LENGTH), primary_key=True),
+    Column("subject", String(UUID_LENGTH), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 # How attempts ended lately; what the failure rate is measured by.
 attempt_ended = text("event IN ('run.done', 'run.failed', 'run.lost', 'run.retried')")

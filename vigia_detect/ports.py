@@ -12,6 +12,7 @@ from vigia_detect.domain.records import ClaimedRun, NewCase, PatientKey, StoredC
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.domain.triage import Urgency
+from vigia_detect.people_ports import People
 
 
 class Cases(Protocol):
@@ -178,6 +179,10 @@ class UnitOfWork(Protocol):
     @property
     def gates(self) -> Gates:
         """What keeps channels at their pace."""
+
+    @property
+    def people(self) -> People:
+        """Accounts, their tokens, emergency accesses."""
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

@@ -125,6 +125,35 @@ class Settings(BaseSettings):
         None, description="YAML file with the hospital's own cut-offs and times."
     )
 
+    auth: Literal["local", "required"] = Field(
+        "local",
+        description="`local`: the user of this machine who owns `VIGIA_HOME` may do everything "
+        "without a login; `required`: everybody logs in or shows a token.",
+    )
+    permissions_file: Path | None = Field(
+        None,
+        description="Cedar file with the hospital's own permissions over ours; empty: "
+        "`permissions.cedar` in `VIGIA_HOME`, if it is there.",
+    )
+    token: SecretStr | None = Field(
+        None, description="Token that commands and the façade show; empty: that of `vigia login`."
+    )
+    session_s: float = Field(
+        43_200.0,
+        ge=60.0,
+        le=86_400.0,
+        description="Seconds for which a login is good; the default is a shift of 12 hours.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Address of the hospital's identity provider (OpenID Connect), such as "
+        "`https://id.hospital.cl/realms/h`; empty: passwords only.",
+    )
+    oidc_client_id: str = Field("", description="What that provider calls Vigia.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Vigia's secret at that provider; empty for a public client."
+    )
+
     public_url: str = Field(
         "",
         description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "
@@ -146,7 +175,7 @@ class Settings(BaseSettings):
     ca_file: Path | None = Field(
         None,
         description="PEM file with the hospital's own certificate authority, trusted besides the "
-        "system's by e-mail, webhook and Slack.",
+        "system's by e-mail, webhook and Slack; alone for the identity provider.",
     )
 
     slack_token: SecretStr | None = Field(
@@ -196,7 +225,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
         return url
 
-    @field_validator("heartbeat_url", "public_url", "slack_api_url")
+    @field_validator("heartbeat_url", "oidc_issuer", "public_url", "slack_api_url")
     @classmethod
     def _check_web(cls, url: str) -> str:
         """Refuse other schemes here. The text must not quote the URL: it may be a secret."""
@@ -246,6 +275,19 @@ class Settings(BaseSettings):
             return self.escalation_file
         usual = self.root / "escalation.yaml"
         return usual if usual.exists() else None
+
+    @property
+    def own_permissions(self) -> Path | None:
+        """The hospital's file of permissions, or None when it has none."""
+        if self.permissions_file is not None:
+            return self.permissions_file
+        usual = self.root / "permissions.cedar"
+        return usual if usual.exists() else None
+
+    @property
+    def session_file(self) -> Path:
+        """Where `vigia login` keeps its token."""
+        return self.root / "session"
 
     @property
     def image_folder(self) -> Path:

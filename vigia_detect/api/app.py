@@ -1,9 +1,10 @@
 """The small HTTP application: health, the answer page, Slack's buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from vigia_detect.api.answer_pages import answer_pages
 from vigia_detect.api.guard import Guard
@@ -60,6 +61,14 @@ def parts_of(vigia: Vigia) -> Parts:
         signing_secret=secret.get_secret_value() if secret else "",
         whisper=vigia.slack.tell if settings.slack_token else None,
     )
+
+
+def endpoints_of(app: FastAPI) -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield each route, such as `POST /a/{token}`, with the function that answers it."""
+    for route in iter_route_contexts(app.routes):
+        if route.endpoint is not None:
+            for method in sorted(route.methods or ()):
+                yield f"{method} {route.path}", route.endpoint
 
 
 def check(vigia: Vigia) -> None:

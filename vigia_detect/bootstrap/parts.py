@@ -8,10 +8,14 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.ids import AlertId, is_case_id
 from vigia_detect.domain.policy import Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
-from vigia_detect.errors import ConfigurationError
+from vigia_detect.errors import (
+    ConfigurationError,
+    PermissionDeniedError,
+    UnauthorisedAnswerError,
+)
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -25,6 +29,10 @@ if TYPE_CHECKING:
     from vigia_detect.domain.notification import Message, Recipient
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
+    from vigia_detect.security.door import Door
+    from vigia_detect.security.glass import GlassCase
+    from vigia_detect.security.login import LoginDesk
+    from vigia_detect.security.registry import Registry
     from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.escalation import Escalator
@@ -249,6 +257,50 @@ class Vigia:
         return f"{self.settings.public_url.rstrip('/')}/a/{token}"
 
     @cached_property
+    def door(self) -> "Door":
+        """Whom every entry point asks."""
+        from vigia_detect.bootstrap.sessions import shown_token
+        from vigia_detect.security.door import Door
+        from vigia_detect.security.policies import PolicyBook
+
+        return Door(
+            store=lambda: self.store,
+            book=PolicyBook(self.settings.own_permissions),
+            home=self.settings.root,
+            local=self.settings.auth == "local",
+            shown=lambda: shown_token(self.settings),
+        )
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The hospital's people and their tokens."""
+        from vigia_detect.security.registry import Registry
+
+        return Registry(self.store, lambda: self.cipher)
+
+    @cached_property
+    def login_desk(self) -> "LoginDesk":
+        """Where people log in."""
+        from vigia_detect.security.login import LoginDesk
+
+        return LoginDesk(self.store, lambda: self.cipher, session_s=self.settings.session_s)
+
+    @cached_property
+    def glass_case(self) -> "GlassCase":
+        """Emergency access."""
+        from vigia_detect.security.glass import GlassCase
+
+        return GlassCase(self.store, lambda: self.cipher)
+
+    def permit_answer(self, person: str, how: str, alert_id: str) -> None:
+        """Let somebody answer an alert by link or button. Raises UnauthorisedAnswerError."""
+        about = alert_id if is_case_id(alert_id) else ""
+        try:
+            self.door.answerer(person, how=how, about=about)
+        except PermissionDeniedError as error:
+            raise UnauthorisedAnswerError("This person may not answer alerts.") from error
+
+    @cached_property
     def answers(self) -> "Answers":
         """Takes people's answers from links and Slack's buttons."""
         from vigia_detect.domain.ack_link import KEY_PURPOSE
@@ -262,6 +314,7 @@ class Vigia:
             key=self.cipher.signing_key(KEY_PURPOSE),
             lifetime_s=self.settings.ack_link_s,
             people={**known, **self.settings.people_of_slack},
+            permit=self.permit_answer,
         )
 
     @cached_property

@@ -1,10 +1,12 @@
 from enum import IntEnum
 
 from vigia_detect.errors import (
+    AccessError,
     ConfigurationError,
     CorruptDataError,
     InvalidInputError,
     NotFoundError,
+    PermissionDeniedError,
     StorageFullError,
     UnavailableError,
     VigiaError,
@@ -25,6 +27,8 @@ class ExitCode(IntEnum):
     STORAGE_FULL = 7
     UNHEALTHY = 8
     CORRUPT_DATA = 9
+    PERMISSION_DENIED = 20
+    LOGIN = 21
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
@@ -35,6 +39,8 @@ _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.CONFIGURATION),
     (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
     (CorruptDataError, ExitCode.CORRUPT_DATA),
+    (PermissionDeniedError, ExitCode.PERMISSION_DENIED),
+    (AccessError, ExitCode.LOGIN),
 )
 
 

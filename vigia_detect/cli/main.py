@@ -6,15 +6,26 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli import alert_commands, escalation_commands
+from vigia_detect.bootstrap import needs, open_to_all
+from vigia_detect.cli import (
+    alert_commands,
+    escalation_commands,
+    glass_commands,
+    person_commands,
+    reasons,
+    session_commands,
+    token_commands,
+)
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
+from vigia_detect.domain.access import Action
 from vigia_detect.errors import (
     InvalidContextError,
     InvalidImageError,
     InvalidPolicyError,
     VigiaError,
 )
+from vigia_detect.security.masking import mask
 from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
@@ -37,9 +48,13 @@ app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(model, name="model")
+app.add_typer(person_commands.app, name="person")
+app.add_typer(token_commands.app, name="token")
+app.add_typer(glass_commands.app, name="glass")
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def assess(
     case: Annotated[Path, typer.Argument(help="JSON file with a case (case format).")],
     as_json: Json = False,
@@ -55,6 +70,7 @@ def assess(
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def vision(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Pictures, or folders of pictures.")
@@ -71,6 +87,7 @@ def vision(
 
 
 @app.command()
+@needs(Action.CASE_SUBMIT)
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],
@@ -104,6 +121,7 @@ def submit(
 
 
 @app.command()
+@needs(Action.CASE_READ)
 def case(
     case_id: CaseArgument,
     overlay: Annotated[
@@ -121,6 +139,7 @@ def case(
 
 
 @app.command(name="cases")
+@needs(Action.CASE_LIST)
 def list_cases(
     limit: Limit = 20,
     state: Annotated[str | None, typer.Option(help="Only cases in this state.")] = None,
@@ -133,6 +152,7 @@ def list_cases(
 
 
 @app.command()
+@needs(Action.CASE_READ)
 def wait(
     case_id: CaseArgument,
     timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 300,
@@ -145,6 +165,7 @@ def wait(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def worker(
     name: Annotated[str, typer.Option(help="The worker's name in logs and monitors.")] = "worker",
     queues: Annotated[
@@ -164,6 +185,7 @@ def worker(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
@@ -175,6 +197,7 @@ def serve(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def up() -> None:
     """Run the whole system on this machine until stopped."""
     from vigia_detect.cli.up import run_up
@@ -183,6 +206,7 @@ def up() -> None:
 
 
 @app.command()
+@open_to_all(reasons.THROW_AWAY)
 def demo(
     findings: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Keeps the pictures with their findings.")
@@ -195,6 +219,7 @@ def demo(
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def sticker(
     out: Annotated[Path, typer.Option(help="File to write; its ending is .pdf or .png.")],
     lang: Annotated[Lang | None, typer.Option(help="Language of the words on it.")] = None,
@@ -206,6 +231,7 @@ def sticker(
 
 
 @app.command()
+@open_to_all(reasons.DOCTOR)
 def doctor(as_json: Json = False) -> None:
     """Check every part that Vigia stands on, and say what to do."""
     from vigia_detect.cli.doctor import run_doctor
@@ -214,6 +240,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 @model.command(name="train")
+@open_to_all(reasons.FILES)
 def model_train(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg.")],
     out: Annotated[Path, typer.Option(help="The model's folder, which must not exist yet.")],
@@ -241,6 +268,7 @@ def model_train(
 
 
 @model.command(name="evaluate")
+@open_to_all(reasons.FILES)
 def model_evaluate(
     which: Annotated[str, typer.Argument(metavar="MODEL", help="A model's folder or id.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg, or *.jpg.")],
@@ -253,6 +281,7 @@ def model_evaluate(
 
 
 @model.command(name="install")
+@needs(Action.MODEL_CHANGE)
 def model_install(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model's folder.")],
 ) -> None:
@@ -263,6 +292,7 @@ def model_install(
 
 
 @model.command(name="list")
+@needs(Action.MODEL_LIST)
 def model_list(as_json: Json = False) -> None:
     """List the installed classifiers, and check each."""
     from vigia_detect.cli import model as command
@@ -271,6 +301,7 @@ def model_list(as_json: Json = False) -> None:
 
 
 @model.command(name="use")
+@needs(Action.MODEL_CHANGE)
 def model_use(
     which: Annotated[str, typer.Argument(metavar="ID", help="A model's id, or `none`.")],
 ) -> None:
@@ -281,12 +312,16 @@ def model_use(
 
 
 @db.command()
+@open_to_all(reasons.TABLES)
 def upgrade() -> None:
     """Bring the database's tables up to this version."""
     from vigia_detect.bootstrap import current
 
     vigia = current()
     typer.echo(say(vigia.settings.lang, "upgraded", revision=vigia.store.upgrade()))
+
+
+session_commands.add_to(app)
 
 
 def main() -> None:
@@ -319,7 +354,7 @@ def _explain(error: VigiaError) -> None:
     else:
         details = [str(error)]
     for detail in details:
-        typer.echo(f"{headline}: {detail}" if headline else detail, err=True)
+        typer.echo(mask(f"{headline}: {detail}" if headline else detail), err=True)
 
 
 def _settings() -> Settings:

@@ -32,6 +32,17 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.NOTIFICATION_FAILED: "a channel will not take it; the next one is used",
     AuditEvent.NOTIFICATION_UNCERTAIN: "a process died while sending; it is sent again",
     AuditEvent.TIMER_FIRED: "a deadline passed",
+    AuditEvent.PERMISSION_GRANTED: "somebody was allowed to do something; by which policy",
+    AuditEvent.PERMISSION_DENIED: "somebody was refused; by which policy",
+    AuditEvent.LOGIN_DONE: "somebody logged in, and how",
+    AuditEvent.LOGIN_REFUSED: "a login that does not count; what was typed is not kept",
+    AuditEvent.LOGIN_ENDED: "somebody logged out",
+    AuditEvent.PERSON_ADDED: "a person or service account was added, with which roles",
+    AuditEvent.PERSON_CHANGED: "roles, password, one-time codes or the right to log in changed",
+    AuditEvent.TOKEN_CREATED: "a token was made, for what and how long",
+    AuditEvent.TOKEN_REVOKED: "a token was revoked",
+    AuditEvent.GLASS_BROKEN: "somebody took emergency access; until when",
+    AuditEvent.GLASS_REVIEWED: "another person judged an emergency access",
 }
 
 HEAD = """\

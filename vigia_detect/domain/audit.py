@@ -35,6 +35,17 @@ class AuditEvent(StrEnum):
     NOTIFICATION_FAILED = "notification.failed"
     NOTIFICATION_UNCERTAIN = "notification.uncertain"
     TIMER_FIRED = "timer.fired"
+    PERMISSION_GRANTED = "permission.granted"
+    PERMISSION_DENIED = "permission.denied"
+    LOGIN_DONE = "login.done"
+    LOGIN_REFUSED = "login.refused"
+    LOGIN_ENDED = "login.ended"
+    PERSON_ADDED = "person.added"
+    PERSON_CHANGED = "person.changed"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - a name, no secret
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name, no secret
+    GLASS_BROKEN = "glass.broken"
+    GLASS_REVIEWED = "glass.reviewed"
 
 
 RUN_AUDIT = {

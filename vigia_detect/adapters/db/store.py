@@ -10,6 +10,7 @@ from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
 from vigia_detect.adapters.db.gates import SqlGates
 from vigia_detect.adapters.db.notifications import SqlNotifications
+from vigia_detect.adapters.db.people import SqlPeople
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.tables import master_key
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self.timers = SqlTimers(connection)
         self.tokens = SqlAckTokens(connection)
         self.gates = SqlGates(connection)
+        self.people = SqlPeople(connection)
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

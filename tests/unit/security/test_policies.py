@@ -52,7 +52,8 @@ def test_each_cell_agrees_with_the_table_by_hand(action: Action, role: Role) -> 
 
 
 def test_each_cell_of_the_page_agrees_with_the_table_by_hand() -> None:
-    rows = re.findall(r"^\| `([a-z]+:[a-z]+)` \| ((?:yes|-) .*) \|$", permissions.page(), re.MULTILINE)
+    row = re.compile(r"^\| `([a-z]+:[a-z]+)` \| ((?:yes|-) .*) \|$", re.MULTILINE)
+    rows = row.findall(permissions.page())
     assert [action for action, _ in rows] == list(Action)
     for action, cells in rows:
         shown = dict(zip(Role, cells.split(" | "), strict=True))

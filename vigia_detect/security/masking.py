@@ -29,9 +29,9 @@ FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "email": re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
         # in full dress a slip of one digit still names somebody: no check digit is asked for
         "rut": re.compile(r"(?<!\d)\d{1,2}\.\d{3}\.\d{3}\s?[-\u2010-\u2015]\s?[\dkK](?![\w])"),
-        "rut_plain": re.compile(r"(?<![\w.])(\d{7,8})\s?[-\u2010-\u2015]?\s?([\dkK])(?!\w)"),
+        "rut_plain": re.compile(r"(?<!\d)(\d{7,8})\s?[-\u2010-\u2015]?\s?([\dkK])(?!\w)"),
         "dni": re.compile(
-            r"(?<!\w)(\d{2}\.?\d{3}\.?\d{3}|[XYZxyz][ -]?\d{7})[ -]?([A-Za-z])(?!\w)"
+            r"(?<!\d)(\d{2}\.?\d{3}\.?\d{3}|[XYZxyz][ -]?\d{7})[ -]?([A-Za-z])(?!\w)"
         ),
         "record": re.compile(
             rf"(?<!\w)(?:{LABELS})\s*(?:n[º°o.]{{0,2}}|#|:|=|id|code)*\s*[:#=]?\s*"
@@ -40,9 +40,9 @@ FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         ),
         # +56 9 8765 4321, +34 612 345 678, (02) 2345 6789, 987654321, 612345678
         "phone": re.compile(
-            rf"(?<![\w.])(?:\+|00)\d(?:{GAP}\d){{7,14}}(?!\w)"
-            rf"|(?<![\w.+-])\(?0?2\)?{GAP}\d{{4}}{GAP}\d{{4}}(?!\w)"
-            rf"|(?<![\w.+-])[6-9](?:{GAP}\d){{8}}(?![\w-])"
+            rf"(?<![\d.])(?:\+|00)\d(?:{GAP}\d){{7,14}}(?!\w)"
+            rf"|(?<![\d.+-])\(?0?2\)?{GAP}\d{{4}}{GAP}\d{{4}}(?!\w)"
+            rf"|(?<![\d.+-])[6-9](?:{GAP}\d){{8}}(?![\w-])"
         ),
     }
 )

@@ -53,6 +53,7 @@ def create_app(parts: Parts) -> FastAPI:
 def parts_of(vigia: Vigia) -> Parts:
     """Return the parts of a whole installation."""
     settings = vigia.settings
+    _ = vigia.door  # a mistake in the hospital's permissions must not wait for the first answer
     secret = settings.slack_signing_secret
     return Parts(
         answers=vigia.answers,

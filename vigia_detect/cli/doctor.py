@@ -57,6 +57,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("key", lambda: _key(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
         _escalation(vigia),
+        _check("permissions", lambda: _permissions(vigia)),
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
@@ -91,6 +92,12 @@ def _room(vigia: Vigia) -> str:
 def _key(vigia: Vigia) -> str:
     vigia.cipher.pseudonym("doctor")
     return str(vigia.settings.master_key_file)
+
+
+def _permissions(vigia: Vigia) -> str:
+    own = vigia.settings.own_permissions
+    _ = vigia.door  # reads and checks the policies
+    return f"VIGIA_AUTH={vigia.settings.auth}" + (f", {own.name}" if own else "")
 
 
 def _escalation(vigia: Vigia) -> Check:

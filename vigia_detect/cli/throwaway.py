@@ -37,7 +37,14 @@ def throw_away_system() -> Iterator[Vigia]:
 
 def throw_away_settings(home: Path) -> Settings:
     """Return the environment's settings, but with all state in `home`."""
-    chosen = {"home": home, "broker": "", "database_url": "", "key_file": None}
+    chosen = {
+        "home": home,
+        "broker": "",
+        "database_url": "",
+        "key_file": None,
+        "auth": "local",  # nobody has an account in a home that was just made
+        "token": None,
+    }
     return load_settings().model_copy(update=chosen)
 
 

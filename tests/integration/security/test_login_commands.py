@@ -224,3 +224,14 @@ def test_the_owner_of_the_machine_is_told_what_that_means(desk: Desk) -> None:
     with desk.process(auth="local") as vigia, vigia.store.read() as work:
         added = work.audit.of_event(AuditEvent.PERSON_ADDED, 0.0)
     assert {entry.actor.partition(":")[0] for entry in added} == {"local"}
+
+
+def test_a_mistake_in_the_hospitals_permissions_is_told_before_anybody_answers(desk: Desk) -> None:
+    (desk.settings.root / "permissions.cedar").write_text('@id("x") permit (principal')
+    for words in (["serve"], ["cases"], ["permissions"]):
+        assert "Cedar" in desk.fails(ConfigurationError, *words)
+    done = CliRunner().invoke(
+        app, ["doctor", "--json"], env={"VIGIA_HOME": str(desk.settings.root)}
+    )
+    checks = {one["name"]: one["status"] for one in json.loads(done.stdout)["checks"]}
+    assert (checks["permissions"], checks["database"]) == ("critical", "ok")

@@ -314,6 +314,11 @@ def test_every_change_names_who_made_it(office: Office) -> None:
     assert last.detail == {"what": "roles", "roles": ["auditor"], "before": ["nurse"]}
 
 
+def test_nobody_gives_rights_to_themselves(office: Office) -> None:
+    with pytest.raises(InvalidOptionError, match="own"):
+        office.registry.set_roles("asoto", frozenset(Role), by="asoto")
+
+
 def administrator(office: Office) -> tuple[str, Principal]:
     office.registry.add(NewAccount("boss", "Boss", frozenset({Role.ADMINISTRATOR})), by="t")
     token, _ = office.registry.create_token("boss", label="x", days=1, scopes=None, by="t")

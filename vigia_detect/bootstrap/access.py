@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from vigia_detect.bootstrap.process import current
 from vigia_detect.domain.access import Action
 from vigia_detect.domain.ids import is_case_id
-from vigia_detect.security.caller import caller, enter
+from vigia_detect.security.caller import caller, working_for
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,8 +33,8 @@ def needs(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @functools.wraps(entry_point)
         def asked(*args: P.args, **kwargs: P.kwargs) -> R:
             about = _about(signature.bind(*args, **kwargs).arguments)
-            enter(current().door.enter(action, how=how, about=about))
-            return entry_point(*args, **kwargs)
+            with working_for(current().door.enter(action, how=how, about=about)):
+                return entry_point(*args, **kwargs)
 
         return _declare(asked, action)
 

@@ -25,7 +25,7 @@ from vigia_detect.errors import (
     InvalidPolicyError,
     VigiaError,
 )
-from vigia_detect.security.masking import mask
+from vigia_detect.security.masking import mask, masked_traceback
 from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
@@ -338,7 +338,7 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # a bug of ours: its text could carry patient data, its kind cannot
         if _settings().log_level == "debug":
-            raise
+            typer.echo(masked_traceback(error), err=True)
         typer.echo(say(_settings().lang, "unexpected", kind=type(error).__name__), err=True)
         sys.exit(ExitCode.UNEXPECTED)
 

@@ -8,6 +8,7 @@ from vigia_detect.docs.commands import commands
 from vigia_detect.docs.http import endpoints
 from vigia_detect.docs.markdown import code, codes, table
 from vigia_detect.domain.access import QUIET, Action, Role
+from vigia_detect.monitoring import cli as monitoring
 from vigia_detect.security.matrix import matrix
 from vigia_detect.security.policies import PolicyBook
 
@@ -74,4 +75,5 @@ def points() -> list[tuple[str, Action | str | None]]:
         *((name, declared(command.callback)) for name, command in commands()),
         *((f"async_pipeline.{name}", declared(one)) for name, one in methods.items()),
         *((name, declared(one)) for name, one in endpoints()),
+        ("scripts/celery_monitor.py", declared(monitoring.main)),
     ]

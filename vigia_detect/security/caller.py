@@ -1,5 +1,7 @@
 """Who this piece of work is done for, since they were let in at an entry point."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from vigia_detect.domain.access import Principal
@@ -7,9 +9,14 @@ from vigia_detect.domain.access import Principal
 _entered: ContextVar[Principal | None] = ContextVar("entered", default=None)
 
 
-def enter(principal: Principal) -> None:
-    """Note who was let in; it holds for this thread or asynchronous task."""
-    _entered.set(principal)
+@contextmanager
+def working_for(principal: Principal) -> Iterator[None]:
+    """Note who was let in, for this thread or asynchronous task, until the block ends."""
+    before = _entered.set(principal)
+    try:
+        yield
+    finally:
+        _entered.reset(before)
 
 
 def caller() -> Principal:

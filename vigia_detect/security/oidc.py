@@ -99,6 +99,7 @@ class Provider:
                 authorization_response=returned,
                 state=journey.state,
                 code_verifier=journey.verifier,
+                allow_redirects=False,  # code and secret go to the checked address only
             )
         token = answer.get("id_token")
         if not isinstance(token, str):

@@ -9,6 +9,7 @@ from vigia_detect.errors import InvalidOptionError
 
 SHORTEST = 15  # NIST SP 800-63B-4, 3.1.1.2: a password that may be the only factor
 LONGEST = 256  # more would only cost time
+KNOWN_WORD = 4  # shorter parts of a name are in many words
 KINDS = 6  # different letters at least: "aaaaaaaaaaaaaaa" is no password
 
 _HASHER = PasswordHasher()  # the library's defaults are RFC 9106's second recommendation
@@ -43,7 +44,9 @@ def check_new(password: str, *known: str) -> None:
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidOptionError(f"password: must have {SHORTEST} to {LONGEST} letters")
     folded = password.casefold()
-    if len(set(folded)) < KINDS or any(word.casefold() in folded for word in known if word):
+    if len(set(folded)) < KINDS or any(
+        word.casefold() in folded for word in known if len(word) >= KNOWN_WORD
+    ):
         raise InvalidOptionError(
             "password: too easily guessed (own name, or few different letters)"
         )

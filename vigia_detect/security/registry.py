@@ -72,7 +72,14 @@ class Registry:
             return work.people.list()
 
     def set_roles(self, login: str, roles: frozenset[Role], *, by: str) -> None:
-        """Replace the roles of an account; it counts from its next request. NotFoundError."""
+        """Replace the roles of an account; it counts from its next request.
+
+        Raises:
+            NotFoundError: there is no such account.
+            InvalidOptionError: it is one's own: a right is given by another person.
+        """
+        if login == by:
+            raise InvalidOptionError("nobody changes their own roles")
         with self._store.begin() as work:
             account = known(work, login)
             work.people.set_roles(account.id, roles)

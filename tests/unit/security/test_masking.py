@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vigia_detect.cli import main
 from vigia_detect.domain.personal_ids import DNI_LETTERS, is_dni, is_rut, rut_digit
 from vigia_detect.log import configure_logging, get_logger
 from vigia_detect.security.masking import mask, masked_traceback
@@ -207,6 +208,24 @@ def test_what_our_own_errors_tell_people_is_masked_too() -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert "12.345.678" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_a_bug_of_ours_is_told_masked(
+    level: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        fail("12.345.678-5")
+
+    monkeypatch.setenv("VIGIA_LOG_LEVEL", level)
+    monkeypatch.setattr(main, "app", broken)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert "12.345.678" not in told
+    assert ("Traceback" in told) == (level == "debug")
+    assert ("leer [rut]" in told) == (level == "debug")
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vigia_detect.bootstrap import caller, current
+from vigia_detect.bootstrap import current
 from vigia_detect.cli.show import print_schema_json
+from vigia_detect.cli.speaker import speaker
 from vigia_detect.cli.texts import say
-from vigia_detect.domain.access import PrincipalKind
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.alert_times import KindTimes, Times
 from vigia_detect.domain.escalation import Answer
@@ -46,22 +46,6 @@ def acknowledge(alert_id: str, *, by: str | None) -> None:
     taken = vigia.desk.acknowledge(alert_id, by=by)
     key = "acknowledged" if taken else "already_acknowledged"
     typer.echo(say(vigia.settings.lang, key, alert_id=alert_id, by=by))
-
-
-def speaker(by: str | None) -> str:
-    """Return whose word this is: whoever logged in speaks for themselves and for nobody else.
-
-    Raises:
-        InvalidOptionError: nobody logged in and no name was given, or it is another's name.
-    """
-    who, lang = caller(), current().settings.lang
-    if who.kind == PrincipalKind.LOCAL:
-        if by is None:
-            raise InvalidOptionError(say(lang, "by_missing"))
-        return by
-    if by not in {None, who.label}:
-        raise InvalidOptionError(say(lang, "by_other", name=who.label))
-    return who.label
 
 
 DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}

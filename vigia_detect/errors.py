@@ -31,6 +31,10 @@ VigiaError
 │   ├── ExpiredLinkError           its time is over
 │   ├── UsedLinkError              it was used before
 │   └── UnauthorisedAnswerError    this person may not give this answer
+├── AccessError                    who asks may not, or is not known
+│   ├── PermissionDeniedError      their roles do not allow it
+│   ├── LoginRequiredError         nobody has logged in, or it is over
+│   └── LoginRefusedError          password, code or provider's word do not count
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
 │   ├── InvalidPolicyError         an escalation policy could leave somebody untold
 │   └── CheckpointConflictError    the trail is not the one that was signed before
@@ -240,6 +244,32 @@ class UnauthorisedAnswerError(AnswerRefusedError):
     """This person may not give this answer."""
 
     reason = "unauthorised"
+
+
+class AccessError(VigiaError):
+    """Who asks is not known or may not do this; nothing was done."""
+
+
+class PermissionDeniedError(AccessError):
+    """The roles of who asks do not allow this. The attempt is in the audit trail.
+
+    Attributes:
+        action: what was asked for.
+        policy: the id of the policy that decided.
+    """
+
+    def __init__(self, action: str, policy: str) -> None:
+        super().__init__(f"{action} ({policy})")
+        self.action = action
+        self.policy = policy
+
+
+class LoginRequiredError(AccessError):
+    """Nobody has logged in on this machine, or the login or token is over or revoked."""
+
+
+class LoginRefusedError(AccessError):
+    """The login does not count. Its text never says which part of it was wrong."""
 
 
 class ConfigurationError(VigiaError):

@@ -13,6 +13,7 @@ from vigia_detect.domain.records import ClaimedRun, FailedRun, NewCase, PatientK
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
 from vigia_detect.key_ports import Keys
+from vigia_detect.people_ports import People
 from vigia_detect.retention_ports import Retention
 from vigia_detect.review_ports import Reviews
 
@@ -231,6 +232,10 @@ class UnitOfWork(Protocol):
     @property
     def gates(self) -> Gates:
         """What keeps channels at their pace."""
+
+    @property
+    def people(self) -> People:
+        """Accounts, their tokens, emergency accesses."""
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

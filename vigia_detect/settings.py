@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from vigia_detect.access_settings import AccessSettings
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.keeping_settings import KeepingSettings
 
@@ -18,7 +19,7 @@ WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
-class Settings(KeepingSettings):
+class Settings(KeepingSettings, AccessSettings):
     """What an operator can set, by environment variable."""
 
     model_config = SettingsConfigDict(
@@ -200,7 +201,7 @@ class Settings(KeepingSettings):
     ca_file: Path | None = Field(
         None,
         description="PEM file with the hospital's own certificate authority, trusted besides the "
-        "system's by e-mail, webhook and Slack.",
+        "system's by e-mail, webhook and Slack; alone for the identity provider.",
     )
 
     slack_token: SecretStr | None = Field(
@@ -255,7 +256,7 @@ class Settings(KeepingSettings):
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
         return url
 
-    @field_validator("heartbeat_url", "public_url", "slack_api_url")
+    @field_validator("heartbeat_url", "oidc_issuer", "public_url", "slack_api_url")
     @classmethod
     def _check_web(cls, url: str) -> str:
         """Refuse other schemes here. The text must not quote the URL: it may be a secret."""
@@ -321,6 +322,19 @@ class Settings(KeepingSettings):
             return self.escalation_file
         usual = self.root / "escalation.yaml"
         return usual if usual.exists() else None
+
+    @property
+    def own_permissions(self) -> Path | None:
+        """The hospital's file of permissions, or None when it has none."""
+        if self.permissions_file is not None:
+            return self.permissions_file
+        usual = self.root / "permissions.cedar"
+        return usual if usual.exists() else None
+
+    @property
+    def session_file(self) -> Path:
+        """Where `vigia login` keeps its token."""
+        return self.root / "session"
 
     @property
     def image_folder(self) -> Path:

@@ -39,6 +39,7 @@ def answers(store: SqlStore, desk: Deeds) -> Answers:
         key=KEY,
         lifetime_s=LIFETIME_S,
         people={"U01": "Luis Rey"},
+        permit=desk.permit,
         clock=desk.clock,
     )
 

@@ -135,7 +135,13 @@ def test_every_http_route_is_documented_and_every_documented_one_answers(tmp_pat
     store.upgrade()
     deeds = Deeds()
     answers = Answers(
-        store=store, take=deeds.take, publish=deeds.publish, key=b"k", lifetime_s=1, people={}
+        store=store,
+        take=deeds.take,
+        publish=deeds.publish,
+        key=b"k",
+        lifetime_s=1,
+        people={},
+        permit=deeds.permit,
     )
     app = create_app(Parts(answers=answers, check=lambda: None, signing_secret="s"))
     described = app.openapi()["paths"]

@@ -10,10 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vigia_detect.bootstrap.keeping import KeepingParts
-from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.ids import AlertId, is_case_id
 from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
-from vigia_detect.errors import ConfigurationError, InvalidModelError
+from vigia_detect.errors import (
+    ConfigurationError,
+    InvalidModelError,
+    PermissionDeniedError,
+    UnauthorisedAnswerError,
+)
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -28,6 +33,10 @@ if TYPE_CHECKING:
     from vigia_detect.domain.notification import Message, Recipient
     from vigia_detect.picture_ports import BlobStore, PictureInspector
     from vigia_detect.ports import Cipher, Publisher, Store
+    from vigia_detect.security.door import Door
+    from vigia_detect.security.glass import GlassCase
+    from vigia_detect.security.login import LoginDesk
+    from vigia_detect.security.registry import Registry
     from vigia_detect.stages.answers import Answers
     from vigia_detect.stages.chainer import Chainer
     from vigia_detect.stages.dead_letters import DeadLetters
@@ -117,24 +126,6 @@ class Vigia(KeepingParts):
         return SqlStore(self.settings.sql_url, app_role=self.settings.database_app_role)
 
     @cached_property
-    def cipher(self) -> "Cipher":
-        """Pseudonyms and encryption.
-
-        Raises:
-            ConfigurationError: the key is missing, unsafe, or not this database's.
-        """
-        from vigia_detect.adapters.keys.opening import open_ring
-
-        return open_ring(self.store, self.key_keeper)
-
-    @cached_property
-    def blobs(self) -> "BlobStore":
-        """The encrypted pictures."""
-        from vigia_detect.adapters.blobs import FolderStore
-
-        return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
-
-    @cached_property
     def classifiers(self) -> "Workshop":
         """What makes, judges and keeps the hospital's own classifiers."""
         from vigia_detect.adapters.vision.classifier.workshop import Workshop
@@ -165,6 +156,24 @@ class Vigia(KeepingParts):
         from vigia_detect.stages.relay import Relay
 
         return Relay(self.store, self.publisher)
+
+    @cached_property
+    def cipher(self) -> "Cipher":
+        """Pseudonyms and encryption.
+
+        Raises:
+            ConfigurationError: the key is missing, unsafe, or not this database's.
+        """
+        from vigia_detect.adapters.keys.opening import open_ring
+
+        return open_ring(self.store, self.key_keeper)
+
+    @cached_property
+    def blobs(self) -> "BlobStore":
+        """The encrypted pictures."""
+        from vigia_detect.adapters.blobs import FolderStore
+
+        return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
 
     @cached_property
     def pictures(self) -> "PillowReader":
@@ -266,6 +275,50 @@ class Vigia(KeepingParts):
         return f"{self.settings.public_url.rstrip('/')}/a/{token}"
 
     @cached_property
+    def door(self) -> "Door":
+        """Whom every entry point asks."""
+        from vigia_detect.bootstrap.sessions import shown_token
+        from vigia_detect.security.door import Door
+        from vigia_detect.security.policies import PolicyBook
+
+        return Door(
+            store=lambda: self.store,
+            book=PolicyBook(self.settings.own_permissions),
+            home=self.settings.root,
+            local=self.settings.auth == "local",
+            shown=lambda: shown_token(self.settings),
+        )
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The hospital's people and their tokens."""
+        from vigia_detect.security.registry import Registry
+
+        return Registry(self.store, lambda: self.cipher)
+
+    @cached_property
+    def login_desk(self) -> "LoginDesk":
+        """Where people log in."""
+        from vigia_detect.security.login import LoginDesk
+
+        return LoginDesk(self.store, lambda: self.cipher, session_s=self.settings.session_s)
+
+    @cached_property
+    def glass_case(self) -> "GlassCase":
+        """Emergency access."""
+        from vigia_detect.security.glass import GlassCase
+
+        return GlassCase(self.store, lambda: self.cipher)
+
+    def permit_answer(self, person: str, how: str, alert_id: str) -> None:
+        """Let somebody answer an alert by link or button. Raises UnauthorisedAnswerError."""
+        about = alert_id if is_case_id(alert_id) else ""
+        try:
+            self.door.answerer(person, how=how, about=about)
+        except PermissionDeniedError as error:
+            raise UnauthorisedAnswerError("This person may not answer alerts.") from error
+
+    @cached_property
     def answers(self) -> "Answers":
         """Takes people's answers from links and Slack's buttons."""
         from vigia_detect.domain.ack_link import KEY_PURPOSE
@@ -279,6 +332,7 @@ class Vigia(KeepingParts):
             key=self.cipher.signing_key(KEY_PURPOSE),
             lifetime_s=self.settings.ack_link_s,
             people={**known, **self.settings.people_of_slack},
+            permit=self.permit_answer,
         )
 
     @cached_property

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vigia_detect.bootstrap import Vigia, current
+from vigia_detect.bootstrap import Vigia, actor, current
 from vigia_detect.cli.audit_texts import EVENTS, WORDS
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.show import print_schema_json
@@ -24,8 +24,6 @@ from vigia_detect.trail.files import check, last_checkpoint, read_keys
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey
 from vigia_detect.trail.texts import report_json, report_text
 from vigia_detect.trail.verify import Report
-
-ACTOR = "cli"
 
 
 def verify(
@@ -57,7 +55,7 @@ def export(file: Path, form: Literal["jsonl", "fhir"]) -> None:
         InvalidOptionError: the file is there already, or cannot be written.
     """
     vigia = current()
-    vigia.trail.note_export(form, actor=ACTOR)
+    vigia.trail.note_export(form, actor=actor())
     vigia.chainer.seal()
     with vigia.trail.export(vigia.signer.name) as lines:
         _write_new(file, vigia.fhir_audit(lines) if form == "fhir" else lines)
@@ -67,7 +65,7 @@ def export(file: Path, form: Literal["jsonl", "fhir"]) -> None:
 def show(case_id: str, *, as_json: bool) -> None:
     """Print the entries about a case and its alerts."""
     vigia = current()
-    found = vigia.trail.of_case(case_id, actor=ACTOR)
+    found = vigia.trail.of_case(case_id, actor=actor())
     if as_json:
         print_schema_json([_as_json(one) for one in found])
         return
@@ -103,7 +101,7 @@ def _check(export_: Path, keys: list[PublicKey] | None, checkpoint: Path | None)
 def _check_own(keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
     """Check this system's trail as it is now, through an export, as anybody else would."""
     vigia = current()
-    vigia.trail.note_export("verify", actor=ACTOR)
+    vigia.trail.note_export("verify", actor=actor())
     folder = checkpoint or _own_folder(vigia)
     # Read before this system signs anew: what was kept before must fit what is there now.
     known: list[Checkpoint] = []

@@ -5,13 +5,16 @@ from typing import Annotated, Literal
 
 import typer
 
+from vigia_detect.bootstrap import needs
 from vigia_detect.cli import audit
+from vigia_detect.domain.access import Action
 
 app = typer.Typer(help="The audit trail, and checking it.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command()
+@needs(Action.AUDIT_VERIFY)
 def verify(
     export: Annotated[
         Path | None, typer.Option(help="An export to check; this system's trail when not given.")
@@ -30,6 +33,7 @@ def verify(
 
 
 @app.command()
+@needs(Action.AUDIT_EXPORT)
 def export(
     file: Annotated[Path, typer.Argument(help="File to write; it must not exist yet.")],
     form: Annotated[
@@ -42,6 +46,7 @@ def export(
 
 
 @app.command()
+@needs(Action.AUDIT_READ)
 def show(
     case_id: Annotated[str, typer.Argument(metavar="CASE", help="A case id.")],
     *,
@@ -52,6 +57,7 @@ def show(
 
 
 @app.command()
+@needs(Action.AUDIT_VERIFY)
 def key(
     out: Annotated[
         Path | None, typer.Option(help="Write it to this file, which must not exist yet.")

@@ -62,6 +62,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("retention", lambda: _retention(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
         _escalation(vigia),
+        _check("permissions", lambda: _permissions(vigia)),
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
@@ -104,6 +105,12 @@ def _key(vigia: Vigia) -> str:
 def _retention(vigia: Vigia) -> str:
     days = vigia.periods.in_force().items()
     return ", ".join(f"{kind} {count} d" for kind, count in sorted(days))
+
+
+def _permissions(vigia: Vigia) -> str:
+    own = vigia.settings.own_permissions
+    _ = vigia.door  # reads and checks the policies
+    return f"VIGIA_AUTH={vigia.settings.auth}" + (f", {own.name}" if own else "")
 
 
 def _escalation(vigia: Vigia) -> Check:

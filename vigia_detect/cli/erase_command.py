@@ -4,13 +4,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from vigia_detect.bootstrap import needs
+from vigia_detect.cli.speaker import By, speaker
+from vigia_detect.domain.access import Action
+
 Reason = Literal["patient_request", "mistaken_entry", "order", "period_over"]
 Override = Literal["court_order", "authority_order", "kept_in_hospital_record", "not_a_patient"]
 
 
+@needs(Action.PATIENT_ERASE)
 def erase(
     reason: Annotated[Reason, typer.Option(help="Why the patient is erased.")],
-    by: Annotated[str, typer.Option(help="Who says so: a person's name.")],
     pseudonym: Annotated[str | None, typer.Argument(help="The patient's pseudonym.")] = None,
     *,
     patient_code_from_stdin: Annotated[
@@ -27,6 +31,7 @@ def erase(
         Override | None,
         typer.Option(help="What allows it before the record's period is over; needs a reference."),
     ] = None,
+    by: By = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would go and what forbids it.")
     ] = False,
@@ -38,7 +43,7 @@ def erase(
     erasing.erase(
         pseudonym,
         from_stdin=patient_code_from_stdin,
-        grounds=erasing.grounds(reason, by, reference=reference, override=override),
+        grounds=erasing.grounds(reason, speaker(by), reference=reference, override=override),
         dry_run=dry_run,
         as_json=as_json,
     )

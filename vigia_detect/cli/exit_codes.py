@@ -1,12 +1,14 @@
 from enum import IntEnum
 
 from vigia_detect.errors import (
+    AccessError,
     ConfigurationError,
     CorruptDataError,
     InvalidInputError,
     MustBeKeptError,
     NotFoundError,
     NotPossibleError,
+    PermissionDeniedError,
     StorageFullError,
     UnavailableError,
     VigiaError,
@@ -32,6 +34,8 @@ class ExitCode(IntEnum):
     MUST_BE_KEPT = 12
     TAMPERED = 13
     INCOMPLETE = 14
+    PERMISSION_DENIED = 20
+    LOGIN = 21
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
@@ -44,6 +48,8 @@ _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
     (CorruptDataError, ExitCode.CORRUPT_DATA),
     (MustBeKeptError, ExitCode.MUST_BE_KEPT),
+    (PermissionDeniedError, ExitCode.PERMISSION_DENIED),
+    (AccessError, ExitCode.LOGIN),
 )
 
 

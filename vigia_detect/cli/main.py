@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from vigia_detect.bootstrap import needs, open_to_all
 from vigia_detect.cli import (
     alert_commands,
     audit_commands,
@@ -13,19 +14,26 @@ from vigia_detect.cli import (
     erase_command,
     escalation_commands,
     failed_commands,
+    glass_commands,
     hold_commands,
     key_commands,
+    person_commands,
+    reasons,
     retention_commands,
     review_commands,
+    session_commands,
+    token_commands,
 )
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
+from vigia_detect.domain.access import Action
 from vigia_detect.errors import (
     InvalidContextError,
     InvalidImageError,
     InvalidPolicyError,
     VigiaError,
 )
+from vigia_detect.security.masking import mask, masked_traceback
 from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
@@ -56,9 +64,13 @@ app.add_typer(key_commands.app, name="keys")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(retention_commands.app, name="retention")
 app.command(name="erase")(erase_command.erase)
+app.add_typer(person_commands.app, name="person")
+app.add_typer(token_commands.app, name="token")
+app.add_typer(glass_commands.app, name="glass")
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def assess(
     case: Annotated[Path, typer.Argument(help="JSON file with a case (case format).")],
     as_json: Json = False,
@@ -74,6 +86,7 @@ def assess(
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def vision(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Pictures, or folders of pictures.")
@@ -90,6 +103,7 @@ def vision(
 
 
 @app.command()
+@needs(Action.CASE_SUBMIT)
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],
@@ -123,6 +137,7 @@ def submit(
 
 
 @app.command()
+@needs(Action.CASE_READ)
 def case(
     case_id: CaseArgument,
     overlay: Annotated[
@@ -140,6 +155,7 @@ def case(
 
 
 @app.command(name="cases")
+@needs(Action.CASE_LIST)
 def list_cases(
     limit: Limit = 20,
     state: Annotated[str | None, typer.Option(help="Only cases in this state.")] = None,
@@ -152,6 +168,7 @@ def list_cases(
 
 
 @app.command()
+@needs(Action.CASE_READ)
 def wait(
     case_id: CaseArgument,
     timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 300,
@@ -164,6 +181,7 @@ def wait(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def worker(
     name: Annotated[str, typer.Option(help="The worker's name in logs and monitors.")] = "worker",
     queues: Annotated[
@@ -183,6 +201,7 @@ def worker(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def serve(
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; VIGIA_WEB_HOST else.")
@@ -198,6 +217,7 @@ def serve(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def up() -> None:
     """Run the whole system on this machine until stopped."""
     from vigia_detect.cli.up import run_up
@@ -206,6 +226,7 @@ def up() -> None:
 
 
 @app.command()
+@open_to_all(reasons.THROW_AWAY)
 def demo(
     findings: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Keeps the pictures with their findings.")
@@ -218,6 +239,7 @@ def demo(
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def sticker(
     out: Annotated[Path, typer.Option(help="File to write; its ending is .pdf or .png.")],
     lang: Annotated[Lang | None, typer.Option(help="Language of the words on it.")] = None,
@@ -229,6 +251,7 @@ def sticker(
 
 
 @app.command()
+@open_to_all(reasons.DOCTOR)
 def doctor(as_json: Json = False) -> None:
     """Check every part that Vigia stands on, and say what to do."""
     from vigia_detect.cli.doctor import run_doctor
@@ -237,6 +260,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 @model.command(name="train")
+@open_to_all(reasons.FILES)
 def model_train(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg.")],
     out: Annotated[Path, typer.Option(help="The model's folder, which must not exist yet.")],
@@ -264,6 +288,7 @@ def model_train(
 
 
 @model.command(name="evaluate")
+@open_to_all(reasons.FILES)
 def model_evaluate(
     which: Annotated[str, typer.Argument(metavar="MODEL", help="A model's folder or id.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg, or *.jpg.")],
@@ -276,6 +301,7 @@ def model_evaluate(
 
 
 @model.command(name="install")
+@needs(Action.MODEL_CHANGE)
 def model_install(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model's folder.")],
 ) -> None:
@@ -286,6 +312,7 @@ def model_install(
 
 
 @model.command(name="list")
+@needs(Action.MODEL_LIST)
 def model_list(as_json: Json = False) -> None:
     """List the installed classifiers, and check each."""
     from vigia_detect.cli import model as command
@@ -294,6 +321,7 @@ def model_list(as_json: Json = False) -> None:
 
 
 @model.command(name="use")
+@needs(Action.MODEL_CHANGE)
 def model_use(
     which: Annotated[str, typer.Argument(metavar="ID", help="A model's id, or `none`.")],
 ) -> None:
@@ -304,12 +332,16 @@ def model_use(
 
 
 @db.command()
+@open_to_all(reasons.TABLES)
 def upgrade() -> None:
     """Bring the database's tables up to this version."""
     from vigia_detect.bootstrap import current
 
     vigia = current()
     typer.echo(say(vigia.settings.lang, "upgraded", revision=vigia.store.upgrade()))
+
+
+session_commands.add_to(app)
 
 
 def main() -> None:
@@ -326,7 +358,7 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # a bug of ours: its text could carry patient data, its kind cannot
         if _settings().log_level == "debug":
-            raise
+            typer.echo(masked_traceback(error), err=True)
         typer.echo(say(_settings().lang, "unexpected", kind=type(error).__name__), err=True)
         sys.exit(ExitCode.UNEXPECTED)
 
@@ -342,7 +374,7 @@ def _explain(error: VigiaError) -> None:
     else:
         details = [str(error)]
     for detail in details:
-        typer.echo(f"{headline}: {detail}" if headline else detail, err=True)
+        typer.echo(mask(f"{headline}: {detail}" if headline else detail), err=True)
 
 
 def _settings() -> Settings:

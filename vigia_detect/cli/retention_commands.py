@@ -4,12 +4,17 @@ from typing import Annotated
 
 import typer
 
+from vigia_detect.bootstrap import needs
+from vigia_detect.cli.speaker import By, doer
+from vigia_detect.domain.access import Action
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 app = typer.Typer(help="How long data is kept.", no_args_is_help=True)
 
 
 @app.command()
+@needs(Action.RETENTION_APPLY)
 def plan(*, as_json: Json = False) -> None:
     """List what would go now, with counts and ids. Nothing is deleted."""
     from vigia_detect.cli import retention  # noqa: PLC0415 - each command imports what it needs
@@ -18,12 +23,13 @@ def plan(*, as_json: Json = False) -> None:
 
 
 @app.command()
+@needs(Action.RETENTION_APPLY)
 def run(
-    by: Annotated[str, typer.Option(help="Who does it, for the audit trail.")] = "cli",
+    by: By = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Delete what `plan` lists."""
     from vigia_detect.cli import retention  # noqa: PLC0415
 
-    retention.run(by=by, as_json=as_json)
+    retention.run(by=doer(by), as_json=as_json)

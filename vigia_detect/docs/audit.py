@@ -66,6 +66,17 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.TRAIL_EXPORTED: "somebody exported or verified the whole trail; in which form",
     AuditEvent.DECISION_AUDITED: "a second look at a decision: whether its entry, the stored "
     "result and the hashes agree",
+    AuditEvent.PERMISSION_GRANTED: "somebody was allowed to do something; by which policy",
+    AuditEvent.PERMISSION_DENIED: "somebody was refused; by which policy",
+    AuditEvent.LOGIN_DONE: "somebody logged in, and how",
+    AuditEvent.LOGIN_REFUSED: "a login that does not count; what was typed is not kept",
+    AuditEvent.LOGIN_ENDED: "somebody logged out",
+    AuditEvent.PERSON_ADDED: "a person or service account was added, with which roles",
+    AuditEvent.PERSON_CHANGED: "roles, password, one-time codes or the right to log in changed",
+    AuditEvent.TOKEN_CREATED: "a token was made, for what and how long",
+    AuditEvent.TOKEN_REVOKED: "a token was revoked",
+    AuditEvent.GLASS_BROKEN: "somebody took emergency access; until when",
+    AuditEvent.GLASS_REVIEWED: "another person judged an emergency access",
 }
 
 HEAD = """\

@@ -66,6 +66,17 @@ class AuditEvent(StrEnum):
     TRAIL_READ = "trail.read"
     TRAIL_EXPORTED = "trail.exported"
     DECISION_AUDITED = "decision.audited"
+    PERMISSION_GRANTED = "permission.granted"
+    PERMISSION_DENIED = "permission.denied"
+    LOGIN_DONE = "login.done"
+    LOGIN_REFUSED = "login.refused"
+    LOGIN_ENDED = "login.ended"
+    PERSON_ADDED = "person.added"
+    PERSON_CHANGED = "person.changed"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - a name, no secret
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name, no secret
+    GLASS_BROKEN = "glass.broken"
+    GLASS_REVIEWED = "glass.reviewed"
 
 
 RUN_AUDIT = {

@@ -12,6 +12,7 @@ from vigia_detect.adapters.db.export import export_lines
 from vigia_detect.adapters.db.gates import SqlGates
 from vigia_detect.adapters.db.keys import SqlKeys
 from vigia_detect.adapters.db.notifications import SqlNotifications
+from vigia_detect.adapters.db.people import SqlPeople
 from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.retention import SqlRetention
 from vigia_detect.adapters.db.reviews import SqlReviews
@@ -42,6 +43,7 @@ class SqlUnitOfWork:
         self.reviews = SqlReviews(connection, self.audit)
         self.keys = SqlKeys(connection)
         self.retention = SqlRetention(connection)
+        self.people = SqlPeople(connection)
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""

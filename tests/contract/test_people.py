@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from keyrings import ring
 from sqlalchemy import select, update
 
-from vigia_detect.adapters.crypto import KeyRing
 from vigia_detect.adapters.db.people_tables import account_tokens, accounts, glasses
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.adapters.db.tables import audit
@@ -34,7 +34,7 @@ from vigia_detect.security.registry import NewAccount, Registry
 
 PASSWORD = "caballo correcto grapa"
 BOOK = PolicyBook()
-KEYS = KeyRing(b"k" * 32)
+KEYS = ring(b"k" * 32)
 
 
 @dataclass

@@ -325,7 +325,7 @@ def test_the_trail_is_shown_exported_and_verified(vigia: Vigia, tmp_path: Path) 
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "caso aceptado" in shown.stdout
     listed = json.loads(vigia("audit", "show", case_id, "--json").stdout)
-    assert [one["event"] for one in listed][-1] == "trail.read"
+    assert [one["event"] for one in listed][-2:] == ["trail.read", "permission.granted"]
     assert vigia("audit", "show", "nobody").returncode == ExitCode.NOT_FOUND
 
     assert vigia("audit", "verify").returncode == ExitCode.OK

@@ -9,7 +9,7 @@ VigiaError
 │   ├── InvalidModelError          a model's files are damaged, changed or not what they say
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
-├── NotFoundError                  no such case, alert or run
+├── NotFoundError                  no such case, alert, run or protocol passage
 ├── UnavailableError               something we stand on is away: try again later
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
@@ -23,7 +23,8 @@ VigiaError
 │   ├── UsedLinkError              it was used before
 │   └── UnauthorisedAnswerError    this person may not give this answer
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
-│   └── InvalidPolicyError         an escalation policy could leave somebody untold
+│   ├── InvalidPolicyError         an escalation policy could leave somebody untold
+│   └── InvalidProtocolError       a protocol passage has wrong or missing fields
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
     ├── StageTimedOutError         it ran into its soft limit
@@ -113,7 +114,7 @@ class IdempotencyConflictError(InvalidInputError):
 
 
 class NotFoundError(VigiaError):
-    """There is no case, alert or run with this id."""
+    """There is no case, alert, run or protocol passage with this id."""
 
 
 class UnavailableError(VigiaError):
@@ -193,6 +194,14 @@ class ConfigurationError(VigiaError):
 
 class InvalidPolicyError(ConfigurationError):
     """The escalation policies could leave somebody untold, or name what is not there."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class InvalidProtocolError(ConfigurationError):
+    """A protocol passage does not fit its form; each problem names file and field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))

@@ -125,6 +125,16 @@ class Settings(BaseSettings):
         None, description="YAML file with the hospital's own cut-offs and times."
     )
 
+    protocols: Path | None = Field(
+        None,
+        description="Folder with the hospital's own protocol passages (`*.md`), laid over ours; "
+        "when not set, `protocols` in `VIGIA_HOME`, if it is there.",
+    )
+    search_database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL URL with the extension pgvector that keeps the vectors of protocol "
+        "search; empty: a file in `VIGIA_HOME`, searched in the process.",
+    )
     public_url: str = Field(
         "",
         description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "
@@ -246,6 +256,17 @@ class Settings(BaseSettings):
             return self.escalation_file
         usual = self.root / "escalation.yaml"
         return usual if usual.exists() else None
+
+    @property
+    def protocol_folder(self) -> Path:
+        """Where the hospital's own protocol passages lie, or would lie."""
+        return self.protocols or self.root / "protocols"
+
+    @property
+    def own_protocols(self) -> Path | None:
+        """That folder, or None when the hospital has none."""
+        usual = self.protocol_folder
+        return usual if self.protocols is not None or usual.exists() else None
 
     @property
     def image_folder(self) -> Path:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.alert_ports import Channels
     from vigia_detect.clinical import RuleSet
+    from vigia_detect.clinical.protocols import Library
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
+    from vigia_detect.knowledge_ports import PassageSearch
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
@@ -67,6 +69,20 @@ class Vigia:
         from vigia_detect.clinical import load_rules
 
         return load_rules(self.settings.profile)
+
+    @cached_property
+    def protocols(self) -> "Library":
+        """The protocol passages, with the hospital's own over ours."""
+        from vigia_detect.clinical.protocols import load_library
+
+        return load_library(self.settings.own_protocols)
+
+    @cached_property
+    def passage_search(self) -> "PassageSearch":
+        """What finds protocol passages; its network and index are loaded at the first question."""
+        from vigia_detect.bootstrap.knowledge import make_search
+
+        return make_search(self.settings, self.protocols)
 
     @cached_property
     def escalation_book(self) -> "Book":

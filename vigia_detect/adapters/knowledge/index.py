@@ -1,0 +1,111 @@
+"""The vectors of all sentences: made once, kept in a file, found again while nothing changed."""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from zipfile import BadZipFile
+
+import numpy as np
+
+from vigia_detect.adapters.knowledge.encoder import Encoder, Vectors
+from vigia_detect.domain.search import SearchText
+from vigia_detect.files import private_dir, write_atomically
+
+FORMAT = 1  # one more when what is embedded, or how it is kept, changes
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What one vector stands for."""
+
+    passage_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an index is made of.
+
+    Attributes:
+        id: changes with any text, with the network and with the format.
+        encoder: name and checksum of the network.
+    """
+
+    id: str
+    encoder: str
+    sentences: tuple[Sentence, ...]
+
+
+class VectorIndex(Protocol):
+    """Compares a question with all sentences."""
+
+    def cosines(self, question: Vectors) -> dict[str, float]:
+        """Return for each passage the cosine of its nearest sentence; `question` has 512 values."""
+
+
+def content_of(texts: Sequence[SearchText], encoder: Encoder) -> Content:
+    """Return what the index of these passages is made of."""
+    sentences = tuple(sentence for text in texts for sentence in _sentences(text))
+    named = f"{encoder.name} {encoder.checksum}"
+    told = json.dumps([FORMAT, named, [(one.passage_id, one.text) for one in sentences]])
+    return Content(hashlib.sha256(told.encode()).hexdigest(), named, sentences)
+
+
+def _sentences(text: SearchText) -> list[Sentence]:
+    said = [
+        sentence
+        for wording in text.wordings.values()
+        for sentence in (wording.title, *wording.statements, *wording.asked)
+    ]
+    return [Sentence(text.id, sentence) for sentence in said]
+
+
+class MemoryIndex:
+    """An index in this process, which is enough below some ten thousand passages."""
+
+    def __init__(self, content: Content, vectors: Vectors) -> None:
+        self._vectors = vectors
+        self._ids = list(dict.fromkeys(one.passage_id for one in content.sentences))
+        owners = [one.passage_id for one in content.sentences]
+        self._starts = [owners.index(passage_id) for passage_id in self._ids]
+
+    def cosines(self, question: Vectors) -> dict[str, float]:
+        """Return for each passage the cosine of its nearest sentence."""
+        best = np.maximum.reduceat(self._vectors @ question, self._starts)
+        return dict(zip(self._ids, best.tolist(), strict=True))
+
+
+def memory_index(content: Content, encoder: Encoder, folder: Path) -> MemoryIndex:
+    """Return the index from its file in `folder`, or make it and keep it there."""
+    file = folder / f"passages-{content.id[:16]}.npz"
+    vectors = _read(file, content)
+    if vectors is None:
+        vectors = encoder.encode([one.text for one in content.sentences])
+        with suppress(OSError):  # a full or foreign disk costs a second a start, not the answer
+            _write(file, content, vectors)
+    return MemoryIndex(content, vectors)
+
+
+def _read(file: Path, content: Content) -> Vectors | None:
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            same = str(kept["id"]) == content.id and str(kept["encoder"]) == content.encoder
+            vectors = np.asarray(kept["vectors"], np.float32)
+    except (OSError, ValueError, KeyError, BadZipFile):  # away or damaged: it is made anew
+        return None
+    return vectors if same and len(vectors) == len(content.sentences) else None
+
+
+def _write(file: Path, content: Content, vectors: Vectors) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, id=content.id, encoder=content.encoder, vectors=vectors)
+    private_dir(file.parent)
+    write_atomically(file, buffer.getvalue())
+    for old in file.parent.glob("passages-*.npz"):
+        if old != file:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,14 @@
+"""The seam of protocol search: a question in, the passages that may answer it out."""
+
+from typing import Protocol
+
+from vigia_detect.domain.search import Engine, Filters, Hit
+
+
+class PassageSearch(Protocol):
+    """Finds protocol passages. The question is about protocols: never put a patient's data in it."""
+
+    def search(
+        self, question: str, filters: Filters, *, limit: int = 3, engine: Engine = "hybrid"
+    ) -> tuple[Hit, ...]:
+        """Return the best passages, best first; none when nothing is asked or allowed."""

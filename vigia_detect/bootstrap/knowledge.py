@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from vigia_detect.clinical.protocols.library import load_synonyms
 
 if TYPE_CHECKING:
-    from vigia_detect.adapters.knowledge.encoder import Encoder
-    from vigia_detect.adapters.knowledge.index import VectorIndex
+    from collections.abc import Sequence
+
+    from vigia_detect.adapters.knowledge.index import Sentence, VectorIndex
     from vigia_detect.clinical.protocols import Library
     from vigia_detect.knowledge_ports import PassageSearch
     from vigia_detect.settings import Settings
@@ -15,19 +16,17 @@ if TYPE_CHECKING:
 def make_search(settings: "Settings", library: "Library") -> "PassageSearch":
     """Return the search over a library's passages."""
     from vigia_detect.adapters.knowledge.encoder import Encoder
+    from vigia_detect.adapters.knowledge.index import content_of, memory_index
     from vigia_detect.adapters.knowledge.searcher import Searcher
 
     encoder = Encoder()
-    return Searcher(
-        library.search_texts,
-        load_synonyms(),
-        encoder,
-        lambda: _index(settings, library, encoder),
-    )
 
+    def make_index(sentences: "Sequence[Sentence]") -> "VectorIndex":
+        content = content_of(sentences, encoder)
+        if settings.search_database_url is None:
+            return memory_index(content, encoder, settings.root / "knowledge")
+        from vigia_detect.adapters.knowledge.pgvector import PgVectorIndex
 
-def _index(settings: "Settings", library: "Library", encoder: "Encoder") -> "VectorIndex":
-    from vigia_detect.adapters.knowledge.index import content_of, memory_index
+        return PgVectorIndex(settings.search_database_url.get_secret_value(), content, encoder)
 
-    content = content_of(library.search_texts, encoder)
-    return memory_index(content, encoder, settings.root / "knowledge")
+    return Searcher(library.search_texts, load_synonyms(), encoder, make_index)

@@ -1,7 +1,7 @@
 """What protocol search works on and answers: texts, filters and hits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Engine = Literal["hybrid", "lexical", "embedding"]
@@ -26,12 +26,14 @@ class SearchText:
         wordings: by language, `es` or `en`.
         classes: classes that it is about; empty means all of them.
         populations: people that it is about; empty means everybody.
+        questions: by language, known questions that it answers.
     """
 
     id: str
     wordings: Mapping[str, Wording]
     classes: frozenset[str] = frozenset()
     populations: frozenset[str] = frozenset()
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 K1 = 1.2  # how fast a repeated word stops counting
 B = 0.75  # how much a long text is held against it
@@ -33,8 +33,3 @@ class Bm25:
             for index, weight in postings:
                 found[index] += share * rarity * weight
         return found
-
-
-def repeated(parts: Iterable[tuple[Sequence[str], int]]) -> list[str]:
-    """Return the stems of several parts, those of an important part several times."""
-    return [stem for stems, times in parts for stem in stems * times]

@@ -13,10 +13,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from vigia_detect.adapters.knowledge.encoder import Encoder, Vectors
-from vigia_detect.domain.search import SearchText
+from vigia_detect.adapters.knowledge.learned import learn
 from vigia_detect.files import private_dir, write_atomically
 
-FORMAT = 1  # one more when what is embedded, or how it is kept, changes
+FORMAT = 2  # one more when what is embedded, or how it is kept, changes
+Scores = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +35,64 @@ class Content:
     Attributes:
         id: changes with any text, with the network and with the format.
         encoder: name and checksum of the network.
+        sentences: those of a passage stand together.
     """
 
     id: str
     encoder: str
     sentences: tuple[Sentence, ...]
 
+    @property
+    def owners(self) -> list[str]:
+        """The passage of each sentence."""
+        return [sentence.passage_id for sentence in self.sentences]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a question is to each passage.
+
+    Attributes:
+        cosines: of the nearest sentence, -1 to 1.
+        learned: what `learned` gives; about 1 is certain, about 0 is not this one.
+    """
+
+    cosines: Scores
+    learned: Scores
+
 
 class VectorIndex(Protocol):
-    """Compares a question with all sentences."""
+    """Compares a question with all passages."""
 
-    def cosines(self, question: Vectors) -> dict[str, float]:
-        """Return for each passage the cosine of its nearest sentence; `question` has 512 values."""
+    def compare(self, question: Vectors) -> Nearness:
+        """Return how near a question is to each passage; it has 512 values and length 1."""
 
 
-def content_of(texts: Sequence[SearchText], encoder: Encoder) -> Content:
-    """Return what the index of these passages is made of."""
-    sentences = tuple(sentence for text in texts for sentence in _sentences(text))
+def content_of(sentences: Sequence[Sentence], encoder: Encoder) -> Content:
+    """Return what the index of these sentences is made of."""
     named = f"{encoder.name} {encoder.checksum}"
     told = json.dumps([FORMAT, named, [(one.passage_id, one.text) for one in sentences]])
-    return Content(hashlib.sha256(told.encode()).hexdigest(), named, sentences)
-
-
-def _sentences(text: SearchText) -> list[Sentence]:
-    said = [
-        sentence
-        for wording in text.wordings.values()
-        for sentence in (wording.title, *wording.statements, *wording.asked)
-    ]
-    return [Sentence(text.id, sentence) for sentence in said]
+    return Content(hashlib.sha256(told.encode()).hexdigest(), named, tuple(sentences))
 
 
 class MemoryIndex:
     """An index in this process, which is enough below some ten thousand passages."""
 
     def __init__(self, content: Content, vectors: Vectors) -> None:
+        owners = content.owners
         self._vectors = vectors
-        self._ids = list(dict.fromkeys(one.passage_id for one in content.sentences))
-        owners = [one.passage_id for one in content.sentences]
+        self._ids = list(dict.fromkeys(owners))
         self._starts = [owners.index(passage_id) for passage_id in self._ids]
+        self._learned = learn(vectors, owners)
 
-    def cosines(self, question: Vectors) -> dict[str, float]:
-        """Return for each passage the cosine of its nearest sentence."""
+    def compare(self, question: Vectors) -> Nearness:
+        """Return how near a question is to each passage."""
         best = np.maximum.reduceat(self._vectors @ question, self._starts)
-        return dict(zip(self._ids, best.tolist(), strict=True))
+        learned = self._learned @ question
+        return Nearness(
+            dict(zip(self._ids, best.tolist(), strict=True)),
+            dict(zip(self._ids, learned.tolist(), strict=True)),
+        )
 
 
 def memory_index(content: Content, encoder: Encoder, folder: Path) -> MemoryIndex:
@@ -86,7 +101,7 @@ def memory_index(content: Content, encoder: Encoder, folder: Path) -> MemoryInde
     vectors = _read(file, content)
     if vectors is None:
         vectors = encoder.encode([one.text for one in content.sentences])
-        with suppress(OSError):  # a full or foreign disk costs a second a start, not the answer
+        with suppress(OSError):  # a full or foreign disk costs seconds a start, not the answer
             _write(file, content, vectors)
     return MemoryIndex(content, vectors)
 
@@ -96,7 +111,7 @@ def _read(file: Path, content: Content) -> Vectors | None:
         with np.load(file, allow_pickle=False) as kept:
             same = str(kept["id"]) == content.id and str(kept["encoder"]) == content.encoder
             vectors = np.asarray(kept["vectors"], np.float32)
-    except (OSError, ValueError, KeyError, BadZipFile):  # away or damaged: it is made anew
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # away or damaged: made anew
         return None
     return vectors if same and len(vectors) == len(content.sentences) else None
 

@@ -1,14 +1,14 @@
 """All passages: ours, with the hospital's own folder over them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from vigia_detect.clinical.data_file import DataModel, read_data
-from vigia_detect.clinical.protocols.model import Passage
+from vigia_detect.clinical.protocols.model import Lang, Passage
 from vigia_detect.clinical.protocols.reading import read_passage
-from vigia_detect.domain.search import SearchText, Synonym, Wording
+from vigia_detect.domain.search import LANGUAGES, SearchText, Synonym, Wording
 from vigia_detect.errors import FieldProblem, InvalidProtocolError, NotFoundError
 
 DATA = Path(__file__).parent / "data"
@@ -22,6 +22,14 @@ class _SynonymData(DataModel):
 
 class _SynonymsFile(DataModel):
     synonyms: tuple[_SynonymData, ...]
+
+
+class KnownQuestion(DataModel):
+    """A question as people ask it, and the passages that answer it."""
+
+    lang: Lang
+    question: str
+    answers: tuple[str, ...]
 
 
 class Library:
@@ -54,7 +62,8 @@ class Library:
     @cached_property
     def search_texts(self) -> tuple[SearchText, ...]:
         """What search works on, in the order of the ids."""
-        return tuple(_search_text(passage) for passage in self)
+        questions = load_questions()
+        return tuple(_search_text(passage, questions) for passage in self)
 
 
 def load_library(own: Path | None = None) -> Library:
@@ -92,6 +101,12 @@ def load_synonyms() -> tuple[Synonym, ...]:
     return tuple(Synonym(one.say, {"es": one.es, "en": one.en}) for one in read.synonyms)
 
 
+def load_questions() -> tuple[KnownQuestion, ...]:
+    """Return the questions from which search learns; those that judge it are not among them."""
+    lines = (DATA / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(KnownQuestion.model_validate_json(line) for line in lines)
+
+
 def _keep(passage: Passage, path: Path, found: dict[str, Passage]) -> None:
     if passage.head.id in found:
         problem = FieldProblem(f"{path.name}: id", f"{passage.head.id} is in another file too")
@@ -99,7 +114,7 @@ def _keep(passage: Passage, path: Path, found: dict[str, Passage]) -> None:
     found[passage.head.id] = passage
 
 
-def _search_text(passage: Passage) -> SearchText:
+def _search_text(passage: Passage, questions: Sequence[KnownQuestion]) -> SearchText:
     head = passage.head
     wordings = {
         lang: Wording(
@@ -109,4 +124,9 @@ def _search_text(passage: Passage) -> SearchText:
         )
         for lang, text in passage.texts.items()
     }
-    return SearchText(head.id, wordings, frozenset(head.classes), frozenset(head.populations))
+    known = {
+        lang: tuple(q.question for q in questions if q.lang == lang and head.id in q.answers)
+        for lang in LANGUAGES
+    }
+    about = frozenset(head.classes), frozenset(head.populations)
+    return SearchText(head.id, wordings, *about, questions=known)

@@ -6,7 +6,7 @@ from vigia_detect.domain.search import Engine, Filters, Hit
 
 
 class PassageSearch(Protocol):
-    """Finds protocol passages. The question is about protocols: never put a patient's data in it."""
+    """Finds protocol passages; a question never holds a patient's data."""
 
     def search(
         self, question: str, filters: Filters, *, limit: int = 3, engine: Engine = "hybrid"

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.cli import alert_commands, escalation_commands
+from vigia_detect.cli import alert_commands, escalation_commands, protocol_commands
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.errors import (
     InvalidContextError,
     InvalidImageError,
     InvalidPolicyError,
+    InvalidProtocolError,
     VigiaError,
 )
 from vigia_detect.settings import Settings, load_settings
@@ -37,6 +38,7 @@ app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(model, name="model")
+app.add_typer(protocol_commands.app, name="protocols")
 
 
 @app.command()
@@ -312,7 +314,7 @@ def _explain(error: VigiaError) -> None:
     lang = _settings().lang
     kinds = [kind.__name__ for kind in type(error).__mro__]
     headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
-    if isinstance(error, InvalidContextError | InvalidPolicyError):
+    if isinstance(error, InvalidContextError | InvalidPolicyError | InvalidProtocolError):
         details = [str(problem) for problem in error.problems]
     elif isinstance(error, InvalidImageError):
         details = [error.text(lang)]

@@ -10,6 +10,7 @@ from vigia_detect.clinical.protocols.model import Lang, Passage
 from vigia_detect.clinical.protocols.reading import read_passage
 from vigia_detect.domain.search import LANGUAGES, SearchText, Synonym, Wording
 from vigia_detect.errors import FieldProblem, InvalidProtocolError, NotFoundError
+from vigia_detect.files import private_dir, write_atomically
 
 DATA = Path(__file__).parent / "data"
 
@@ -95,6 +96,18 @@ def read_folder(folder: Path, *, own: bool) -> dict[str, Passage]:
     return found
 
 
+def put_in_force(path: Path, folder: Path) -> tuple[Passage, Path]:
+    """Copy a passage into the hospital's folder, after checking it; return it and its place.
+
+    Raises:
+        InvalidProtocolError: it does not fit; nothing was changed.
+    """
+    passage = read_passage(path, own=True)
+    place = private_dir(folder) / f"{passage.head.id}.md"
+    write_atomically(place, path.read_bytes())
+    return passage, place
+
+
 def load_synonyms() -> tuple[Synonym, ...]:
     """Return what people say for the protocols' words."""
     read = read_data(DATA / "synonyms.yaml", _SynonymsFile)
@@ -116,7 +129,7 @@ def _keep(passage: Passage, path: Path, found: dict[str, Passage]) -> None:
 
 def _search_text(passage: Passage, questions: Sequence[KnownQuestion]) -> SearchText:
     head = passage.head
-    wordings = {
+    wordings: dict[str, Wording] = {
         lang: Wording(
             text.title,
             tuple(statement.text for statement in text.statements),

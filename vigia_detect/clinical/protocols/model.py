@@ -11,14 +11,41 @@ from vigia_detect.clinical.evidence import Evidence
 
 Lang = Literal["es", "en"]
 Topic = Literal[
-    *("prevention", "risk", "skin_check", "repositioning", "surface", "heel", "prone"),
-    *("moisture", "device", "nutrition", "pain", "infection", "sepsis", "emergency"),
-    *("classification", "differential", "wound_care", "surgery", "palliative", "escalation"),
-    *("operating_room", "documentation", "photograph", "follow_up", "education"),
+    "prevention",
+    "risk",
+    "skin_check",
+    "repositioning",
+    "surface",
+    "heel",
+    "prone",
+    "moisture",
+    "device",
+    "nutrition",
+    "pain",
+    "infection",
+    "sepsis",
+    "emergency",
+    "classification",
+    "differential",
+    "wound_care",
+    "surgery",
+    "palliative",
+    "escalation",
+    "operating_room",
+    "documentation",
+    "photograph",
+    "follow_up",
+    "education",
 ]
 Population = Literal[
-    *("adult", "child", "neonate", "surgical", "intensive_care", "end_of_life"),
-    *("spinal_cord_injury", "diabetes"),
+    "adult",
+    "child",
+    "neonate",
+    "surgical",
+    "intensive_care",
+    "end_of_life",
+    "spinal_cord_injury",
+    "diabetes",
 ]
 POPULATIONS: tuple[str, ...] = get_args(Population)
 

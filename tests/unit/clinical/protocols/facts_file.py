@@ -14,10 +14,10 @@ _NUMBER = re.compile(r"(?<![A-Za-z\d.,-])\d+(?:[.,]\d+)?")
 def block(rule: str) -> str:
     """Return the part of facts.md that a rule or section id names; empty when there is none."""
     if re.fullmatch(r"[A-F]\.\d+", rule):
-        found = re.search(rf"^### {re.escape(rule)} .*?(?=^##)", FACTS, re.M | re.S)
+        found = re.search(rf"^### {re.escape(rule)} .*?(?=^##)", FACTS, re.MULTILINE | re.DOTALL)
         return found[0] if found else ""
     if re.fullmatch(r"[A-F]", rule):
-        found = re.search(rf"^## {rule}\. .*?(?=^###)", FACTS, re.M | re.S)
+        found = re.search(rf"^## {rule}\. .*?(?=^###)", FACTS, re.MULTILINE | re.DOTALL)
         return found[0] if found else ""
     if re.fullmatch(r"[A-Z]+\d\d", rule):
         return "\n".join(line for line in FACTS.splitlines() if line.startswith(f"| {rule} |"))

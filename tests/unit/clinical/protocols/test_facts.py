@@ -4,9 +4,10 @@ import re
 from itertools import pairwise
 
 import pytest
-from .facts_file import FACTS, block, known_numbers, numbers
 
 from vigia_detect.clinical.protocols import Passage, Statement, load_library
+
+from .facts_file import FACTS, block, known_numbers, numbers
 
 PASSAGES = tuple(load_library())
 STATEMENTS = [
@@ -48,6 +49,7 @@ def test_rules_exist_and_name_the_sources(passage: Passage, statement: Statement
 
 @statements
 def test_pages_are_those_of_the_facts(passage: Passage, statement: Statement) -> None:
+    assert statement.evidence, passage.head.id
     for one in statement.evidence:
         source, _, pages = one.source.partition(" p.")
         for page in re.findall(r"\d+", pages):

@@ -12,3 +12,6 @@ class PassageSearch(Protocol):
         self, question: str, filters: Filters, *, limit: int = 3, engine: Engine = "hybrid"
     ) -> tuple[Hit, ...]:
         """Return the best passages, best first; none when nothing is asked or allowed."""
+
+    def close(self) -> None:
+        """Let go of what it holds; a later question makes it anew."""

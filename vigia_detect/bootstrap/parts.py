@@ -365,7 +365,9 @@ class Vigia:
             bundled()
 
     def close(self) -> None:
-        """Close the database's connections."""
+        """Close the connections to databases."""
+        if "passage_search" in self.__dict__:
+            self.passage_search.close()
         if "store" in self.__dict__:
             self.store.close()
 

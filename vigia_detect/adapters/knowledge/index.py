@@ -67,6 +67,9 @@ class VectorIndex(Protocol):
     def compare(self, question: Vectors) -> Nearness:
         """Return how near a question is to each passage; it has 512 values and length 1."""
 
+    def close(self) -> None:
+        """Let go of what it holds."""
+
 
 def content_of(sentences: Sequence[Sentence], encoder: Encoder) -> Content:
     """Return what the index of these sentences is made of."""
@@ -93,6 +96,9 @@ class MemoryIndex:
             dict(zip(self._ids, best.tolist(), strict=True)),
             dict(zip(self._ids, learned.tolist(), strict=True)),
         )
+
+    def close(self) -> None:
+        """Hold nothing, let go of nothing."""
 
 
 def memory_index(content: Content, encoder: Encoder, folder: Path) -> MemoryIndex:

@@ -54,6 +54,12 @@ class Searcher:
         hits = _hits(allowed, lexical, near, SHARES[engine])
         return tuple(hit for hit in hits if hit.score > 0)[:limit]
 
+    def close(self) -> None:
+        """Let go of the index; a later question makes it anew."""
+        if "_index" in self.__dict__:
+            self._index.close()
+            del self._index
+
     @cached_property
     def _reader(self) -> Reader:
         return Reader(self._texts, self._synonyms)

@@ -51,10 +51,8 @@ def test_both_give_the_same_figures(
     index: PgVectorIndex, content: Content, encoder: Encoder, tmp_path: Path
 ) -> None:
     question = encoder.encode(["¿cómo dejo el talón?"])[0]
-    here, there = (
-        memory_index(content, encoder, tmp_path).compare(question),
-        index.compare(question),
-    )
+    here = memory_index(content, encoder, tmp_path).compare(question)
+    there = index.compare(question)
     assert there.cosines == pytest.approx(here.cosines, abs=1e-5)
     assert there.learned == pytest.approx(here.learned, abs=1e-5)
 

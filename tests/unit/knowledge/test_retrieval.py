@@ -1,6 +1,5 @@
 """The retrieval set: what search must find among questions that it has not learnt from."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,19 +10,25 @@ from vigia_detect.clinical.protocols.library import KnownQuestion, load_question
 from vigia_detect.domain.search import Filters
 from vigia_detect.settings import Settings
 
-HELD_FILE = Path(__file__).parents[2] / "data" / "retrieval" / "held.jsonl"
-HELD = [
-    KnownQuestion.model_validate_json(json.dumps(json.loads(line)))
-    for line in HELD_FILE.read_text(encoding="utf-8").splitlines()
-]
+FOLDER = Path(__file__).parents[2] / "data" / "retrieval"
+PARTS = {
+    name: [
+        KnownQuestion.model_validate_json(line)
+        for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    for name in ("held", "last")
+}
+HELD = [asked for part in PARTS.values() for asked in part]
 DEPTH = 10
 
 
-@pytest.fixture(scope="module")
-def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, float]]:
-    """Language and reciprocal rank of each held question; 0 when it was not found."""
+@pytest.fixture(scope="module", params=PARTS)
+def ranks(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[str, float]]:
+    """Language and reciprocal rank of each question of a part; 0 when it was not found."""
     vigia = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
-    return [(asked.lang, _reciprocal(vigia, asked)) for asked in HELD]
+    return [(asked.lang, _reciprocal(vigia, asked)) for asked in PARTS[request.param]]
 
 
 def _reciprocal(vigia: Vigia, asked: KnownQuestion) -> float:

@@ -1,6 +1,7 @@
 """Typed form of a protocol passage: front matter, and statements that name their source."""
 
 from datetime import date
+from functools import cache
 from typing import Literal, get_args
 
 from pydantic import Field, field_validator
@@ -130,6 +131,7 @@ class Passage(DataModel):
         return self.texts.get(lang) or next(iter(self.texts.values()))
 
 
+@cache
 def class_names() -> tuple[str, ...]:
     """Return the codes of all classes, as `classes.yaml` names them."""
     return tuple(read_data(DATA / "classes.yaml", ClassesFile).classes)

@@ -1,7 +1,8 @@
-"""The seam of protocol search: a question in, the passages that may answer it out."""
+"""The seams of the knowledge: finding passages, and keeping answers to protocol questions."""
 
 from typing import Protocol
 
+from vigia_detect.domain.asked import Asked, CacheRates
 from vigia_detect.domain.search import Engine, Filters, Hit
 
 
@@ -15,3 +16,16 @@ class PassageSearch(Protocol):
 
     def close(self) -> None:
         """Let go of what it holds; a later question makes it anew."""
+
+
+class AnswerCache(Protocol):
+    """Keeps answers to protocol questions for a while. Never used for a case."""
+
+    def get(self, asked: Asked) -> bytes | None:
+        """Return a kept answer to the same question, or None; also when the server is away."""
+
+    def put(self, asked: Asked, answer: bytes) -> None:
+        """Keep an answer, unless the question may not be shared or the server is away."""
+
+    def rates(self) -> CacheRates:
+        """Return how often an answer was there. Raises BrokerUnavailableError."""

@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         description="PostgreSQL URL with the extension pgvector that keeps the vectors of protocol "
         "search; empty: a file in `VIGIA_HOME`, searched in the process.",
     )
+    answer_cache_s: int = Field(
+        1800,
+        ge=0,
+        le=86_400,
+        description="Seconds that the answer to a protocol question is kept; 0: not at all.",
+    )
     public_url: str = Field(
         "",
         description="Where people reach Vigia's web pages, such as `https://vigia.hospital.cl`; "

@@ -100,6 +100,21 @@ class KeyRing:
         return AESGCM(_decrypt(self._wrapping, pseudonym, wrapped_key))
 
 
+class Sealer:
+    """Encrypts what belongs to no patient, under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = AESGCM(key)
+
+    def seal(self, label: str, plain: bytes) -> bytes:
+        """Encrypt, bound to `label`."""
+        return _encrypt(self._key, label, plain)
+
+    def open(self, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+        return _decrypt(self._key, label, sealed)
+
+
 def _subkey(master: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(master)
 

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from vigia_detect.adapters.knowledge.index import Sentence, VectorIndex
     from vigia_detect.clinical.protocols import Library
-    from vigia_detect.knowledge_ports import PassageSearch
+    from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
+    from vigia_detect.ports import Cipher
     from vigia_detect.settings import Settings
 
 
@@ -30,3 +31,17 @@ def make_search(settings: "Settings", library: "Library") -> "PassageSearch":
         return PgVectorIndex(settings.search_database_url.get_secret_value(), content, encoder)
 
     return Searcher(library.search_texts, load_synonyms(), encoder, make_index)
+
+
+def make_answer_cache(settings: "Settings", cipher: "Cipher") -> "AnswerCache":
+    """Return the cache of answers on the broker's server."""
+    from vigia_detect.adapters.crypto import Sealer
+    from vigia_detect.adapters.knowledge.answer_cache import RedisAnswerCache
+    from vigia_detect.embedded import EmbeddedBroker
+
+    return RedisAnswerCache(
+        settings.broker or EmbeddedBroker(settings.root).url,
+        name_key=cipher.signing_key("answer cache names"),
+        sealer=Sealer(cipher.signing_key("answer cache contents")),
+        keep_s=settings.answer_cache_s,
+    )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vigia_detect.clinical.protocols import Library
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
-    from vigia_detect.knowledge_ports import PassageSearch
+    from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.ports import BlobStore, Cipher, Publisher, Store
     from vigia_detect.stages.answers import Answers
@@ -83,6 +83,13 @@ class Vigia:
         from vigia_detect.bootstrap.knowledge import make_search
 
         return make_search(self.settings, self.protocols)
+
+    @cached_property
+    def answer_cache(self) -> "AnswerCache":
+        """What keeps answers to protocol questions; never used for a case."""
+        from vigia_detect.bootstrap.knowledge import make_answer_cache
+
+        return make_answer_cache(self.settings, self.cipher)
 
     @cached_property
     def escalation_book(self) -> "Book":

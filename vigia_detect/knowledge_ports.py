@@ -29,3 +29,6 @@ class AnswerCache(Protocol):
 
     def rates(self) -> CacheRates:
         """Return how often an answer was there. Raises BrokerUnavailableError."""
+
+    def close(self) -> None:
+        """Close the connections."""

@@ -9,8 +9,10 @@ import servers
 
 from vigia_detect.adapters.crypto import Sealer
 from vigia_detect.adapters.knowledge.answer_cache import RedisAnswerCache
+from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.asked import Asked
 from vigia_detect.errors import BrokerUnavailableError
+from vigia_detect.settings import Settings
 
 ASKED = Asked("¿Cada cuánto girar al paciente?", "es", "k1", "m1")
 AGAIN = Asked("cada cuanto girar al paciente", "es", "k1", "m1")
@@ -23,7 +25,10 @@ def server() -> Iterator[servers.Valkey]:
 
 
 def make(url: str, *, keep_s: int = 60, key: bytes = b"k" * 32) -> RedisAnswerCache:
-    return RedisAnswerCache(url, name_key=b"n" * 32, sealer=Sealer(key), keep_s=keep_s)
+    # a busy machine must not look like a server that is away
+    return RedisAnswerCache(
+        url, name_key=b"n" * 32, sealer=Sealer(key), keep_s=keep_s, timeout_s=10
+    )
 
 
 @pytest.fixture
@@ -87,6 +92,16 @@ def test_zero_seconds_keep_nothing(server: servers.Valkey) -> None:
     off.put(ASKED, b"x")
     assert off.get(ASKED) is None
     off.close()
+
+
+def test_the_parts_put_it_on_the_brokers_server(server: servers.Valkey, tmp_path: Path) -> None:
+    server.flush()
+    vigia = Vigia(Settings.model_validate({"home": tmp_path, "CELERY_BROKER_URL": server.url()}))
+    vigia.store.upgrade()
+    vigia.answer_cache.put(ASKED, b"cada 3 h")
+    assert vigia.answer_cache.get(AGAIN) == b"cada 3 h"
+    assert vigia.answer_cache.rates().hit_rate == 1
+    vigia.close()
 
 
 def test_a_server_that_is_away_costs_a_hit_and_nothing_else(tmp_path: Path) -> None:

@@ -375,6 +375,8 @@ class Vigia:
         """Close the connections to databases."""
         if "passage_search" in self.__dict__:
             self.passage_search.close()
+        if "answer_cache" in self.__dict__:
+            self.answer_cache.close()
         if "store" in self.__dict__:
             self.store.close()
 

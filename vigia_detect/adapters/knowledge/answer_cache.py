@@ -31,9 +31,17 @@ class Sealer(Protocol):
 class RedisAnswerCache:
     """A cache in Redis or Valkey; its being away costs a hit and nothing else."""
 
-    def __init__(self, url: str, *, name_key: bytes, sealer: Sealer, keep_s: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        name_key: bytes,
+        sealer: Sealer,
+        keep_s: int,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self._client = redis.Redis.from_url(
-            _redis_url(url), socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
+            _redis_url(url), socket_timeout=timeout_s, socket_connect_timeout=timeout_s
         )
         self._name_key = name_key
         self._sealer = sealer

@@ -9,7 +9,7 @@ VigiaError
 │   ├── InvalidModelError          a model's files are damaged, changed or not what they say
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
-├── NotFoundError                  no such case, alert or run
+├── NotFoundError                  no such case, alert, run or protocol passage
 │   └── ErasedError                the patient's data was erased
 ├── NotPossibleError               not in the state in which things are now; nothing was changed
 ├── MustBeKeptError                deleting this is refused; nothing was deleted
@@ -37,7 +37,8 @@ VigiaError
 │   └── LoginRefusedError          password, code or provider's word do not count
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
 │   ├── InvalidPolicyError         an escalation policy could leave somebody untold
-│   └── CheckpointConflictError    the trail is not the one that was signed before
+│   ├── CheckpointConflictError    the trail is not the one that was signed before
+│   └── InvalidProtocolError       a protocol passage has wrong or missing fields
 ├── PoisonMessageError             a message on a queue is none of ours
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
@@ -128,7 +129,7 @@ class IdempotencyConflictError(InvalidInputError):
 
 
 class NotFoundError(VigiaError):
-    """There is no case, alert or run with this id."""
+    """There is no case, alert, run or protocol passage with this id."""
 
 
 class NotPossibleError(VigiaError):
@@ -298,6 +299,14 @@ class PoisonMessageError(VigiaError):
 
 class CheckpointConflictError(ConfigurationError):
     """A checkpoint kept outside of the database contradicts the trail: it was rewritten."""
+
+
+class InvalidProtocolError(ConfigurationError):
+    """A protocol passage does not fit its form; each problem names file and field."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
 
 
 class WaitTimeoutError(VigiaError):

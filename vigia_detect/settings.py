@@ -14,12 +14,13 @@ from pydantic_settings import SettingsConfigDict
 from vigia_detect.access_settings import AccessSettings
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.keeping_settings import KeepingSettings
+from vigia_detect.knowledge_settings import KnowledgeSettings
 
 WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
-class Settings(KeepingSettings, AccessSettings):
+class Settings(KeepingSettings, AccessSettings, KnowledgeSettings):
     """What an operator can set, by environment variable."""
 
     model_config = SettingsConfigDict(
@@ -335,6 +336,17 @@ class Settings(KeepingSettings, AccessSettings):
     def session_file(self) -> Path:
         """Where `vigia login` keeps its token."""
         return self.root / "session"
+
+    @property
+    def protocol_folder(self) -> Path:
+        """Where the hospital's own protocol passages lie, or would lie."""
+        return self.protocols or self.root / "protocols"
+
+    @property
+    def own_protocols(self) -> Path | None:
+        """That folder, or None when the hospital has none."""
+        usual = self.protocol_folder
+        return usual if self.protocols is not None or usual.exists() else None
 
     @property
     def image_folder(self) -> Path:

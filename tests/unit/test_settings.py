@@ -29,6 +29,7 @@ WRONG = {
     "VIGIA_AUDIT_CHECKPOINT_S": "0.5",
     "VIGIA_AUTH": "maybe",
     "VIGIA_SESSION_S": "59",
+    "VIGIA_ANSWER_CACHE_S": "-1",
     "VIGIA_ACK_LINK_S": "59",
     "VIGIA_REVIEW_LEASE_S": "59",
     "VIGIA_CHANNEL_TIMEOUT_S": "0",

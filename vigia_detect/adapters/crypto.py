@@ -87,6 +87,21 @@ class KeyRing:
         return AESGCM(self._keeper.unwrap(version, pseudonym, wrapped))
 
 
+class Sealer:
+    """Encrypts what belongs to no patient, under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = AESGCM(key)
+
+    def seal(self, label: str, plain: bytes) -> bytes:
+        """Encrypt, bound to `label`."""
+        return encrypt(self._key, label, plain)
+
+    def open(self, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+        return decrypt(self._key, label, sealed)
+
+
 def wrapping_key(secret: bytes) -> AESGCM:
     """Return the key that wraps, from a key-encryption key's 32 bytes."""
     return AESGCM(subkey(secret, b"vigia key wrapping v1"))

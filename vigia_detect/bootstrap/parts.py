@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.alert_ports import Channels
     from vigia_detect.clinical import RuleSet
+    from vigia_detect.clinical.protocols import Library
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
+    from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
     from vigia_detect.picture_ports import BlobStore, PictureInspector
     from vigia_detect.ports import Cipher, Publisher, Store
     from vigia_detect.security.door import Door
@@ -88,6 +90,27 @@ class Vigia(KeepingParts):
         from vigia_detect.clinical import load_rules
 
         return load_rules(self.settings.profile)
+
+    @cached_property
+    def protocols(self) -> "Library":
+        """The protocol passages, with the hospital's own over ours."""
+        from vigia_detect.clinical.protocols import load_library
+
+        return load_library(self.settings.own_protocols)
+
+    @cached_property
+    def passage_search(self) -> "PassageSearch":
+        """What finds protocol passages; its network and index are loaded at the first question."""
+        from vigia_detect.bootstrap.knowledge import make_search
+
+        return make_search(self.settings, self.protocols)
+
+    @cached_property
+    def answer_cache(self) -> "AnswerCache":
+        """What keeps answers to protocol questions; never used for a case."""
+        from vigia_detect.bootstrap.knowledge import make_answer_cache
+
+        return make_answer_cache(self.settings, self.cipher)
 
     @cached_property
     def escalation_book(self) -> "Book":
@@ -528,7 +551,11 @@ class Vigia(KeepingParts):
             bundled()
 
     def close(self) -> None:
-        """Close the database's connections."""
+        """Close the connections to databases."""
+        if "passage_search" in self.__dict__:
+            self.passage_search.close()
+        if "answer_cache" in self.__dict__:
+            self.answer_cache.close()
         if "store" in self.__dict__:
             self.store.close()
 

@@ -18,6 +18,7 @@ from vigia_detect.cli import (
     hold_commands,
     key_commands,
     person_commands,
+    protocol_commands,
     reasons,
     retention_commands,
     review_commands,
@@ -31,6 +32,7 @@ from vigia_detect.errors import (
     InvalidContextError,
     InvalidImageError,
     InvalidPolicyError,
+    InvalidProtocolError,
     VigiaError,
 )
 from vigia_detect.security.masking import mask, masked_traceback
@@ -67,6 +69,7 @@ app.command(name="erase")(erase_command.erase)
 app.add_typer(person_commands.app, name="person")
 app.add_typer(token_commands.app, name="token")
 app.add_typer(glass_commands.app, name="glass")
+app.add_typer(protocol_commands.app, name="protocols")
 
 
 @app.command()
@@ -367,7 +370,7 @@ def _explain(error: VigiaError) -> None:
     lang = _settings().lang
     kinds = [kind.__name__ for kind in type(error).__mro__]
     headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
-    if isinstance(error, InvalidContextError | InvalidPolicyError):
+    if isinstance(error, InvalidContextError | InvalidPolicyError | InvalidProtocolError):
         details = [str(problem) for problem in error.problems]
     elif isinstance(error, InvalidImageError):
         details = [error.text(lang)]

@@ -44,6 +44,7 @@ class Action(StrEnum):
     KEYS_ROTATE = "keys:rotate"
     MODEL_LIST = "model:list"
     MODEL_CHANGE = "model:change"
+    PROTOCOL_CHANGE = "protocol:change"
     SYSTEM_LOOK = "system:look"
     PEOPLE_LIST = "people:list"
     PEOPLE_CHANGE = "people:change"

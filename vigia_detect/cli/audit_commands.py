@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from vigia_detect.bootstrap import needs
+from vigia_detect.bootstrap import asks_itself, needs
 from vigia_detect.cli import audit
 from vigia_detect.domain.access import Action
 
@@ -14,7 +14,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command()
-@needs(Action.AUDIT_VERIFY)
+@asks_itself(Action.AUDIT_VERIFY)
 def verify(
     export: Annotated[
         Path | None, typer.Option(help="An export to check; this system's trail when not given.")
@@ -29,6 +29,15 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check that nothing was changed (integrity) and nothing is missing (completeness)."""
+    apart = export is not None and public_key is not None  # then nothing of this system is used
+    check = audit.verify if apart else _verify_here
+    check(export, public_key, checkpoint, as_json=as_json)
+
+
+@needs(Action.AUDIT_VERIFY)
+def _verify_here(
+    export: Path | None, public_key: Path | None, checkpoint: Path | None, *, as_json: bool
+) -> None:
     audit.verify(export, public_key, checkpoint, as_json=as_json)
 
 

@@ -1,49 +1,22 @@
 """The parts that keep keys and data, and let them go."""
 
-from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from vigia_detect.settings import Settings
+from vigia_detect.bootstrap.basic import BasicParts
 
 if TYPE_CHECKING:
-    from vigia_detect.key_ports import KeyKeeper
-    from vigia_detect.picture_ports import BlobStore
-    from vigia_detect.ports import Cipher, Store
     from vigia_detect.stages.case_files import CaseFiles
     from vigia_detect.stages.erasure import Erasure
     from vigia_detect.stages.holds import Holds
     from vigia_detect.stages.key_rotation import KeyRotation
     from vigia_detect.stages.periods import RecordedPeriods
     from vigia_detect.stages.retention import Retention
+    from vigia_detect.stages.vault import Vault
 
 
-class KeepingParts(ABC):
+class KeepingParts(BasicParts):
     """Part of `Vigia`: keys, holds, retention and erasure, each made when it is first asked for."""
-
-    settings: Settings
-
-    @property
-    @abstractmethod
-    def store(self) -> "Store":
-        """The database."""
-
-    @property
-    @abstractmethod
-    def cipher(self) -> "Cipher":
-        """Pseudonyms and encryption."""
-
-    @property
-    @abstractmethod
-    def blobs(self) -> "BlobStore":
-        """The encrypted pictures."""
-
-    @cached_property
-    def key_keeper(self) -> "KeyKeeper":
-        """Who holds the key-encryption keys. Raises ConfigurationError."""
-        from vigia_detect.adapters.keys.choice import make_keeper
-
-        return make_keeper(self.settings, self.store)
 
     def check_keys(self) -> None:
         """Refuse unsafe and default keys, without a connection. Raises ConfigurationError."""
@@ -96,3 +69,11 @@ class KeepingParts(ABC):
         return Retention(
             store=self.store, files=self.case_files, erasure=self.erasure, periods=self.periods
         )
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """What seals and opens the patient's part of a case."""
+        from vigia_detect.stages.vault import Vault
+
+        self.periods.lengthen()  # before anything is stored under them
+        return Vault(self.cipher, self.blobs)

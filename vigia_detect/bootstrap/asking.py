@@ -1,0 +1,35 @@
+"""The parts that answer questions about protocols."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vigia_detect.bootstrap.basic import BasicParts
+
+if TYPE_CHECKING:
+    from vigia_detect.clinical.protocols import Library
+    from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
+
+
+class AskingParts(BasicParts):
+    """Part of `Vigia`: passages, their search, kept answers."""
+
+    @cached_property
+    def protocols(self) -> "Library":
+        """The protocol passages, with the hospital's own over ours."""
+        from vigia_detect.clinical.protocols import load_library
+
+        return load_library(self.settings.own_protocols)
+
+    @cached_property
+    def passage_search(self) -> "PassageSearch":
+        """What finds protocol passages; its network and index are loaded at the first question."""
+        from vigia_detect.bootstrap.knowledge import make_search
+
+        return make_search(self.settings, self.protocols)
+
+    @cached_property
+    def answer_cache(self) -> "AnswerCache":
+        """What keeps answers to protocol questions; never used for a case."""
+        from vigia_detect.bootstrap.knowledge import make_answer_cache
+
+        return make_answer_cache(self.settings, self.cipher)

@@ -1,0 +1,82 @@
+"""The parts that keep the audit trail."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vigia_detect.bootstrap.basic import BasicParts
+from vigia_detect.errors import (
+    ConfigurationError,
+)
+
+if TYPE_CHECKING:
+    from vigia_detect.stages.chainer import Chainer
+    from vigia_detect.stages.second_look import SecondLook
+    from vigia_detect.stages.trail_desk import TrailDesk
+    from vigia_detect.trail.note import Signer
+
+
+class ProvingParts(BasicParts):
+    """Part of `Vigia`: what orders, signs and shows the trail."""
+
+    @cached_property
+    def signer(self) -> "Signer":
+        """What signs the trail's checkpoints; its key is made for a new trail only.
+
+        Raises:
+            ConfigurationError: the key file is missing, unsafe, or not this trail's.
+        """
+        from vigia_detect.adapters.audit_key import read_signer
+
+        with self.store.read() as work:
+            known = work.trail.public_key()
+        file = self.settings.signing_key_file
+        signer = read_signer(file, create=known is None and self.settings.audit_key_file is None)
+        if known is None:
+            with self.store.begin() as work:
+                known = work.trail.remember_public_key(signer.public.text)
+                work.commit()
+        if known != signer.public.text:
+            raise ConfigurationError(
+                f"{file} is not the key that this trail is signed with: copy the key file of the "
+                "host that began it, or name it with VIGIA_AUDIT_KEY_FILE."
+            )
+        return signer
+
+    @cached_property
+    def chainer(self) -> "Chainer":
+        """What gives the trail's entries their order, and signs for it."""
+        from vigia_detect.adapters.checkpoint_folder import CheckpointFolder
+        from vigia_detect.stages.chainer import Chainer
+
+        return Chainer(
+            store=self.store,
+            signer=lambda: self.signer,
+            keeper=CheckpointFolder(self.settings.checkpoint_folder),
+            every_entries=self.settings.audit_checkpoint_entries,
+            every_s=self.settings.audit_checkpoint_s,
+        )
+
+    @cached_property
+    def second_look(self) -> "SecondLook":
+        """What looks at decisions and failures once more."""
+        from vigia_detect.stages.second_look import SecondLook
+
+        return SecondLook(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+        )
+
+    @cached_property
+    def trail(self) -> "TrailDesk":
+        """Answers questions about the trail."""
+        from vigia_detect.stages.trail_desk import TrailDesk
+
+        return TrailDesk(self.store)
+
+    def fhir_audit(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Turn the lines of an export into FHIR R4 AuditEvents, one a line."""
+        from vigia_detect.adapters.fhir_audit import audit_events
+
+        return audit_events(lines)

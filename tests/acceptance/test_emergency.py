@@ -44,7 +44,7 @@ def test_an_emergency_is_told_at_once_behind_500_routine_cases() -> None:
             )
             for _ in range(EMERGENCIES)
         ]
-        assert busy(engine) >= system.settings.worker_concurrency
+        wait_until(lambda: busy(engine) >= system.settings.worker_concurrency)
         left = system.open_cases(routine)
         engine.dispose()
         sys.stderr.write(

@@ -191,7 +191,11 @@ def test_the_colour_profile_is_applied_before_it_is_dropped(kind: str) -> None:
     assert far(pixels(READER.read(raw))[..., ::-1], WOUND) < 5
 
 
-@pytest.mark.parametrize("profile", [b"broken", SRGB[:200], SRGB[:-500], b"\0" * 5000])
+@pytest.mark.parametrize(
+    "profile",
+    [b"broken", SRGB[:200], SRGB[:-500], b"\0" * 5000],
+    ids=["broken", "head", "cut", "empty"],  # the profile holds the time of its making
+)
 def test_an_unreadable_profile_counts_as_srgb(profile: bytes) -> None:
     assert far(pixels(READER.read(saved(WOUND, "PNG", icc_profile=profile))), WOUND) < 4
 

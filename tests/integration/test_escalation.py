@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from loop import Loop, hospital
+from loop import PEOPLE, Loop, hospital
 from sqlalchemy import text
 
 from vigia_detect.domain.alert_states import AlertEvent, AlertState, NotificationState
@@ -163,6 +163,20 @@ def test_when_no_channel_of_a_step_works_the_next_step_does_not_wait(loop: Loop)
     loop.phone.failures = [PERMANENT, PERMANENT]  # ana by slack and by e-mail
     loop.open()
     assert loop.now_told() == ["eva/email"]  # bea has slack only
+
+
+@pytest.mark.parametrize("slack", [TEMPORARY, PERMANENT])
+def test_told_by_all_channels_at_once_it_moves_on_whichever_fails_last(
+    database_url: str, tmp_path: Path, slack: Exception
+) -> None:
+    at_once = PEOPLE.replace("roles: [emergency]}", "roles: [emergency], channels: all}")
+    at_once = at_once.replace("{channel: slack, address: C2}", "{channel: console, address: bea}")
+    with hospital(database_url, tmp_path / "home", at_once) as loop:
+        loop.phone.broken = {Channel.EMAIL: PERMANENT, Channel.SLACK: slack}
+        loop.open()
+        loop.broker.messages.reverse()  # the last contact fails first
+        loop.work()
+        assert "bea/console" in loop.phone.told() + loop.after(10)
 
 
 def test_a_long_queue_of_our_own_tells_nobody_more(loop: Loop) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from vigia_detect.domain.alert_states import AlertEvent, AlertState, NotificationState
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
-from vigia_detect.domain.ids import AlertId, alert_id
+from vigia_detect.domain.ids import AlertId, alert_id, uuid7
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import StoredAlert
@@ -273,6 +273,27 @@ def test_what_was_not_sent_is_withdrawn_by_an_answer(loop: Loop) -> None:
     with loop.vigia.store.read() as work:
         (one,) = work.notifications.of_alert(AlertId(known))
     assert one.state == NotificationState.SUPPRESSED
+
+
+def test_a_reason_that_an_open_alert_already_had_is_no_news_once_it_was_answered(
+    loop: Loop,
+) -> None:
+    subject = str(uuid7())
+    ask = {
+        reasons: AlertRequest(AlertKind.EMERGENCY, reasons)
+        for reasons in (("D-E1",), ("D-E1", "D-E2"))
+    }
+    for request in ask.values():
+        with loop.vigia.store.begin() as work:
+            known, _ = loop.vigia.escalator.open(work, subject, None, request)
+            work.commit()
+    assert stored(loop, known).reasons == ("D-E1", "D-E2")
+    assert events(loop, known).count(AuditEvent.ALERT_REASON_ADDED) == 1
+    assert answer(loop, known, AlertEvent.ACT)
+    with loop.vigia.store.begin() as work:
+        assert loop.vigia.escalator.open(work, subject, None, request) == (known, ())
+        work.commit()
+    assert stored(loop, known).state == AlertState.ACTED
 
 
 def test_an_emergency_takes_the_place_of_an_urgent_alert(loop: Loop) -> None:

@@ -76,10 +76,8 @@ class Escalator:
         new = StoredAlert(known, subject, case_id, kind, AlertState.OPEN, request.reasons, 0.0)
         added = work.alerts.add(replace(new, plan=self._plan(kind), drill=request.drill))
         alert = work.alerts.lock(known)
-        if alert is None:
-            return known, ()
-        if not (added or has_news(alert, request, asked=asked)):
-            return _keep_reasons(work, alert, request), ()
+        if alert is None or not (added or has_news(alert, request, asked=asked)):
+            return (_keep_reasons(work, alert, request) if alert else known), ()
         event = AuditEvent.ALERT_OPENED if added else AuditEvent.ALERT_REOPENED
         _note(work, alert, event, kind=kind, reasons=request.reasons)
         if not added:

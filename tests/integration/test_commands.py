@@ -275,6 +275,17 @@ def test_doctor_says_what_to_do(vigia: Vigia) -> None:
     assert found["workers"]["status"] == "warning"
 
 
+def test_doctor_says_which_channel_is_not_set_up(vigia: Vigia, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    people = "people: {ana: {contacts: [{channel: slack, address: C1}]}}"
+    file.write_text(f"version: t\n{people}\nroles: {{emergency: {{members: [ana]}}}}\n")
+    own = {"VIGIA_ESCALATION_FILE": str(file)}
+    for token, status in (("", "critical"), ("xoxb-1", "ok")):
+        done = vigia("doctor", "--json", VIGIA_SLACK_TOKEN=token, **own)
+        (found,) = [one for one in json.loads(done.stdout)["checks"] if one["name"] == "channels"]
+        assert (found["status"], "VIGIA_SLACK_TOKEN" in found["detail"]) == (status, not token)
+
+
 def test_spanish_is_the_first_language(vigia: Vigia) -> None:
     done = vigia("case", "no-case", VIGIA_LANG="es")
     assert "No existe" in done.stderr

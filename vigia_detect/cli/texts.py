@@ -103,6 +103,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_key": "llave maestra",
         "check_rules": "reglas clínicas",
         "check_escalation": "a quién se avisa",
+        "check_channels": "por dónde se avisa",
         "only_inbox": "nadie recibe avisos fuera de la bandeja: falta el archivo del hospital "
         "(VIGIA_ESCALATION_FILE)",
         "policy_right": "{file}: correcto ({version}).",
@@ -227,6 +228,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_key": "master key",
         "check_rules": "clinical rules",
         "check_escalation": "who is told",
+        "check_channels": "how they are told",
         "only_inbox": "nobody is told outside of the inbox: the hospital's file is missing "
         "(VIGIA_ESCALATION_FILE)",
         "policy_right": "{file}: right ({version}).",

@@ -417,7 +417,46 @@ def test_the_report_says_how_long_people_took(loop: Loop) -> None:
     assert emergency.act.p95 == pytest.approx(90, abs=5)
     assert (emergency.acceptance.count, emergency.acceptance.never) == (1, 1)
     assert emergency.unfinished == 1
+    assert (emergency.acknowledgement.never, emergency.act.never) == (1, 1)
     assert found[AlertKind.URGENT].act.worst is None
+
+
+def test_the_story_tells_who_said_no_and_what_was_withdrawn(loop: Loop) -> None:
+    known = loop.open()
+    loop.now_told()
+    answer(loop, known, AlertEvent.DECLINE, "Ana")
+    loop.phone.broken[Channel.SLACK] = TEMPORARY
+    loop.work()  # bea is told in vain
+    loop.phone.broken.clear()
+    answer(loop, known, AlertEvent.ACT, "Luz")
+    answer(loop, known, AlertEvent.CLOSE, "Luz")
+    moments = loop.vigia.desk.story(known)
+    assert sorted((one.what, one.who) for one in moments) == [
+        ("accepted", "ana"),
+        ("acknowledged", "Luz"),
+        ("acted", "Luz"),
+        ("closed", "Luz"),
+        ("declined", "Ana"),
+        ("escalated", ""),
+        ("opened", ""),
+        ("withdrawn", "bea"),
+    ]
+
+
+def test_the_story_tells_a_repetition_from_a_step(loop: Loop) -> None:
+    known = loop.open()
+    for seconds in (0, 120, 180, 300):
+        loop.after(seconds)
+    turns = [(one.what, one.step) for one in loop.vigia.desk.story(known) if not one.who]
+    assert turns == [("opened", 0), ("escalated", 2), ("escalated", 3), ("repeated", 0)]
+
+
+def test_what_is_still_to_be_done_does_not_fall_off_a_short_list(loop: Loop) -> None:
+    old, urgent = loop.open(), loop.open("specialist_review")
+    later = [loop.open() for _ in range(3)]
+    for known in later:
+        answer(loop, known, AlertEvent.ACT)
+    assert [one.id for one in loop.vigia.desk.alerts(limit=3)] == [old, urgent, later[-1]]
 
 
 def test_a_shut_channel_is_left_to_others_and_tried_again_later(loop: Loop) -> None:

@@ -19,7 +19,7 @@ from vigia_detect.stages.report import alert_report
 
 
 def show_list(*, limit: int, as_json: bool) -> None:
-    """Print the newest alerts."""
+    """Print alerts, what somebody still has to do first."""
     vigia = current()
     alerts = vigia.desk.alerts(limit=limit)
     if as_json:
@@ -97,5 +97,4 @@ def _report_rows(one: KindTimes, lang: str) -> Iterator[tuple[str, ...]]:
         found: Times = getattr(one, name)
         seconds = (found.p50, found.p95, found.worst)
         shown = ("" if value is None else f"{value:.1f} s" for value in seconds)
-        never = one.unfinished if name == "act" else found.never
-        yield one.kind, say(lang, name), str(found.count), *shown, str(never)
+        yield one.kind, say(lang, name), str(found.count), *shown, str(found.never)

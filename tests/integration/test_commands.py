@@ -238,10 +238,13 @@ def test_an_emergency_opens_an_alert_that_a_person_takes(vigia: Vigia, picture: 
     assert vigia("alert", "ack", alert["id"], "--by", "Dr. Soto").returncode == 0
     (listed,) = json.loads(vigia("alert", "list", "--json").stdout)
     assert listed["acknowledged_by"] == "Dr. Soto"
-    assert "already" in vigia("alert", "ack", alert["id"], "--by", "Dr. Rojas").stdout
+    late = vigia("alert", "ack", alert["id"], "--by", "Dr. Rojas").stdout
+    assert "already taken on by Dr. Soto; it is acknowledged" in late
     assert vigia("alert", "act", alert["id"], "--by", "Dr. Soto").returncode == 0
     refused = vigia("alert", "decline", alert["id"], "--by", "Dr. Rojas")
-    assert (refused.returncode, "acted" in refused.stderr) == (2, True)
+    assert (refused.returncode, "acted" in refused.stderr) == (ExitCode.NOT_POSSIBLE, True)
+    shown = vigia("alert", "show", alert["id"]).stdout
+    assert all(word in shown for word in ("EMERGENCY", report["case_id"], "acted", "Dr. Soto"))
     assert vigia("alert", "close", alert["id"], "--by", "Dr. Soto").returncode == 0
     times = {one["kind"]: one for one in json.loads(vigia("alert", "report", "--json").stdout)}
     assert times["emergency"]["act"]["count"] == 1

@@ -11,9 +11,10 @@ from vigia_detect.cli.show import print_schema_json
 from vigia_detect.cli.story import timeline
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.alert_states import AlertEvent
+from vigia_detect.domain.alert_texts import title
 from vigia_detect.domain.alert_times import KindTimes, Times
 from vigia_detect.domain.escalation import Answer
-from vigia_detect.errors import InvalidOptionError
+from vigia_detect.errors import NotPossibleError
 from vigia_detect.stages.alert_report import alert_times
 from vigia_detect.stages.report import alert_report
 
@@ -48,29 +49,37 @@ def show(alert_id: str, *, as_json: bool) -> None:
     if as_json:
         print_schema_json(moments)
         return
-    Console().print(timeline(moments, vigia.settings.lang))
+    alert, lang = vigia.desk.alert(alert_id), vigia.settings.lang
+    typer.echo(title(alert.kind, lang=lang, drill=alert.drill))
+    typer.echo(f"{say(lang, 'case')}: {alert.case_id or say(lang, 'nothing')} ({alert.state})")
+    Console().print(timeline(moments, lang))
 
 
 def acknowledge(alert_id: str, *, by: str) -> None:
     """Take an alert on."""
     vigia = current()
-    taken = vigia.desk.acknowledge(alert_id, by=by)
-    key = "acknowledged" if taken else "already_acknowledged"
-    typer.echo(say(vigia.settings.lang, key, alert_id=alert_id, by=by))
+    lang = vigia.settings.lang
+    if vigia.desk.acknowledge(alert_id, by=by):
+        typer.echo(say(lang, "acknowledged", alert_id=alert_id, by=by))
+        return
+    alert = vigia.desk.alert(alert_id)
+    has = alert.acknowledged_by or ""
+    key = "already_acknowledged" if has else "not_possible"
+    typer.echo(say(lang, key, alert_id=alert_id, by=has, state=alert.state))
 
 
 DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}
 
 
 def answer(alert_id: str, event: AlertEvent, *, by: str) -> None:
-    """Say something to an alert; exit with 2 when its state does not allow it any more."""
+    """Say something to an alert; exit with 10 when its state does not allow it any more."""
     vigia = current()
     lang = vigia.settings.lang
     if vigia.desk.answer(alert_id, Answer(event, by, "cli")):
         typer.echo(say(lang, DONE[event], alert_id=alert_id, by=by))
         return
     state = vigia.desk.alert(alert_id).state
-    raise InvalidOptionError(say(lang, "not_possible", alert_id=alert_id, state=state))
+    raise NotPossibleError(say(lang, "not_possible", alert_id=alert_id, state=state))
 
 
 def report(*, days: float, as_json: bool) -> None:

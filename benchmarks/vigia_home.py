@@ -33,11 +33,14 @@ class VigiaHome:
 
         Not by this one's: Celery itself reads `CELERY_BROKER_URL`, also in other contenders.
         """
-        return Settings(
-            home=self.folder,
-            database_url=self.url,
-            log_level="warning",
-            broker=self._environment["CELERY_BROKER_URL"],
+        broker = self._environment["CELERY_BROKER_URL"]  # known by its variable's name alone
+        return Settings.model_validate(
+            {
+                "home": self.folder,
+                "database_url": self.url,
+                "log_level": "warning",
+                "CELERY_BROKER_URL": broker,
+            }
         )
 
     @property
@@ -52,10 +55,11 @@ class VigiaHome:
         """Where timed bodies write their seconds."""
         return self.folder / "times"
 
-    def start_worker(self, bodies: str) -> None:
-        """Start one worker with its processes; `bodies` as in `vigia_worker`."""
+    def start_worker(self, bodies: str, *, chained: bool = True) -> None:
+        """Start one worker with its processes; `bodies` and `chained` as in `vigia_worker`."""
         command = [sys.executable, str(HERE / "vigia_worker.py"), str(self._servers.processes)]
         own = {"BENCH_BODIES": bodies, "BENCH_TIMES": str(self.times)}
+        own["BENCH_CHAINED"] = "yes" if chained else "no"
         self._workers.start(command, self._environment | own)
         self._workers.wait_ready()
 

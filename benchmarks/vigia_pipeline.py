@@ -24,8 +24,9 @@ class VigiaPipeline(CountedCases):
     durable = True
     peer = False
 
-    def __init__(self, *, sqlite: bool) -> None:
+    def __init__(self, *, sqlite: bool, chained: bool = True) -> None:
         super().__init__()
+        self._chained = chained
         self.name = f"Vigia, {'SQLite' if sqlite else 'PostgreSQL'}"
         self._sqlite = sqlite
 
@@ -37,7 +38,7 @@ class VigiaPipeline(CountedCases):
         self._vigia.store.upgrade()
         self._intake = make_intake(self._vigia)
         self._rows = StepRows(self._home.url, source=STEPS, finished=FINISHED)
-        self._home.start_worker("empty")
+        self._home.start_worker("empty", chained=self._chained)
 
     def submit(self) -> str:
         """Hand in one case."""

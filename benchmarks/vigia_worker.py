@@ -1,7 +1,7 @@
 """A Vigia worker for measuring: the real one, but for what `BENCH_BODIES` says of stage bodies.
 
 `empty`: they do nothing. `timed`: the real ones, each writing its seconds as a line of the file
-`BENCH_TIMES`.
+`BENCH_TIMES`. Unless `BENCH_CHAINED` is `yes`, nothing puts the audit trail into its order.
 """
 
 import os
@@ -20,6 +20,7 @@ from vigia_detect.bootstrap import Vigia, install
 from vigia_detect.cli.worker import run_worker
 from vigia_detect.domain.case import CaseFile, StageOutput, StageResults
 from vigia_detect.domain.stages import Stage
+from vigia_detect.stages.chainer import Chainer
 from vigia_detect.stages.runner import StageBody
 
 
@@ -50,7 +51,13 @@ def _say_ready(**_: object) -> None:
     print(READY, file=sys.__stdout__, flush=True)
 
 
+def _leave_loose(_chainer: Chainer, _stop: object) -> None:
+    """Stand in for the chainer's thread."""
+
+
 if __name__ == "__main__":
+    if os.environ["BENCH_CHAINED"] != "yes":
+        Chainer.run_forever = _leave_loose  # type: ignore[method-assign]
     worker_process_init.connect(_replace_bodies, weak=False)
     worker_ready.connect(_say_ready, weak=False)
     run_worker(f"bench-{os.getpid()}", queues=None, concurrency=int(sys.argv[1]), log_level=None)

@@ -8,7 +8,7 @@ from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import Answer
 from vigia_detect.domain.ids import AlertId, run_id
 from vigia_detect.domain.policy import NOTIFICATION, Queue
-from vigia_detect.errors import StorageFullError
+from vigia_detect.errors import StorageFullError, UnauthorisedAnswerError
 from vigia_detect.ports import UnitOfWork
 
 ALERT = AlertId("5b1f63f5-8c2e-4c5e-9a51-0d6a4f0c7e11")
@@ -23,6 +23,8 @@ class Deeds:
     published: list[Run] = field(default_factory=list)
     now: float = 1_800_000_000.0
     broken: bool = False
+    barred: set[str] = field(default_factory=set)
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     def take(
         self, work: UnitOfWork, alert_id: AlertId, answer: Answer
@@ -34,6 +36,11 @@ class Deeds:
         changed = deed not in self.done
         self.done.append(deed)
         return changed, (RUN,)
+
+    def permit(self, person: str, how: str, alert_id: AlertId) -> None:
+        self.asked.append((person, how, alert_id))
+        if person in self.barred:
+            raise UnauthorisedAnswerError(person)
 
     def publish(self, runs: Sequence[Run]) -> None:
         self.published += runs

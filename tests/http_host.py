@@ -16,6 +16,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def http_host(
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            told = answer(Asked(self.path, headers, body))
+            told = answer(Asked(self.path, headers, body, self.command))
             if closing.wait(told.silent_s):
                 return
             self.send_response(told.status)
@@ -48,6 +49,9 @@ def http_host(
             with contextlib.suppress(OSError):  # the client has waited long enough
                 self.end_headers()
                 self.wfile.write(told.body)
+
+        def do_GET(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

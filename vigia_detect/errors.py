@@ -9,11 +9,18 @@ VigiaError
 │   ├── InvalidModelError          a model's files are damaged, changed or not what they say
 │   ├── UnknownEscalationTypeError
 │   └── IdempotencyConflictError   same key, different submission
-├── NotFoundError                  no such case, alert or run
+├── NotFoundError                  no such case, alert, run or protocol passage
+│   └── ErasedError                the patient's data was erased
 ├── NotPossibleError               not in the state in which things are now; nothing was changed
+├── MustBeKeptError                deleting this is refused; nothing was deleted
+│   ├── LegalHoldError             somebody has put a hold on it
+│   ├── RetentionPeriodError       its time is not over
+│   ├── OpenWorkError              a case or alert is still open
+│   └── KeyInUseError              something is still wrapped by this key
 ├── UnavailableError               something we stand on is away: try again later
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
+│   ├── KeyUnavailableError        the key-encryption key cannot be had
 │   └── StorageFullError
 ├── ChannelError                   a channel did not take a notification
 │   ├── ChannelTemporaryError      it may take it later
@@ -24,8 +31,14 @@ VigiaError
 │   ├── ExpiredLinkError           its time is over
 │   ├── UsedLinkError              it was used before
 │   └── UnauthorisedAnswerError    this person may not give this answer
+├── AccessError                    who asks may not, or is not known
+│   ├── PermissionDeniedError      their roles do not allow it
+│   ├── LoginRequiredError         nobody has logged in, or it is over
+│   └── LoginRefusedError          password, code or provider's word do not count
 ├── ConfigurationError             Vigia is set up wrongly; an operator must act
-│   └── InvalidPolicyError         an escalation policy could leave somebody untold
+│   ├── InvalidPolicyError         an escalation policy could leave somebody untold
+│   ├── CheckpointConflictError    the trail is not the one that was signed before
+│   └── InvalidProtocolError       a protocol passage has wrong or missing fields
 ├── PoisonMessageError             a message on a queue is none of ours
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
@@ -116,11 +129,35 @@ class IdempotencyConflictError(InvalidInputError):
 
 
 class NotFoundError(VigiaError):
-    """There is no case, alert or run with this id."""
+    """There is no case, alert, run or protocol passage with this id."""
 
 
 class NotPossibleError(VigiaError):
     """What is asked does not fit the state in which things are now; nothing was changed."""
+
+
+class ErasedError(NotFoundError):
+    """The patient's data was erased: the key to it is destroyed."""
+
+
+class MustBeKeptError(VigiaError):
+    """Deleting this is refused; nothing was deleted."""
+
+
+class LegalHoldError(MustBeKeptError):
+    """Somebody has put a hold on the patient or one of the cases; release it first."""
+
+
+class RetentionPeriodError(MustBeKeptError):
+    """The time for which this must be kept is not over, or would be shortened."""
+
+
+class OpenWorkError(MustBeKeptError):
+    """A case has not ended or an alert waits for somebody."""
+
+
+class KeyInUseError(MustBeKeptError):
+    """Something is still wrapped by this key, or was a moment ago."""
 
 
 class UnavailableError(VigiaError):
@@ -135,6 +172,10 @@ class DatabaseUnavailableError(UnavailableError):
 
 class BrokerUnavailableError(UnavailableError):
     """The message broker does not answer. Accepted cases wait and run when it is back."""
+
+
+class KeyUnavailableError(UnavailableError):
+    """The key-encryption key cannot be had: its keeper is away, or lacks this version."""
 
 
 class StorageFullError(UnavailableError):
@@ -206,6 +247,32 @@ class UnauthorisedAnswerError(AnswerRefusedError):
     reason = "unauthorised"
 
 
+class AccessError(VigiaError):
+    """Who asks is not known or may not do this; nothing was done."""
+
+
+class PermissionDeniedError(AccessError):
+    """The roles of who asks do not allow this. The attempt is in the audit trail.
+
+    Attributes:
+        action: what was asked for.
+        policy: the id of the policy that decided.
+    """
+
+    def __init__(self, action: str, policy: str) -> None:
+        super().__init__(f"{action} ({policy})")
+        self.action = action
+        self.policy = policy
+
+
+class LoginRequiredError(AccessError):
+    """Nobody has logged in on this machine, or the login or token is over or revoked."""
+
+
+class LoginRefusedError(AccessError):
+    """The login does not count. Its text never says which part of it was wrong."""
+
+
 class ConfigurationError(VigiaError):
     """A setting, key or file that Vigia needs is missing or wrong."""
 
@@ -228,6 +295,18 @@ class PoisonMessageError(VigiaError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class CheckpointConflictError(ConfigurationError):
+    """A checkpoint kept outside of the database contradicts the trail: it was rewritten."""
+
+
+class InvalidProtocolError(ConfigurationError):
+    """A protocol passage does not fit its form; each problem names file and field."""
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
 
 
 class WaitTimeoutError(VigiaError):

@@ -8,12 +8,16 @@ import contextlib
 import json
 import logging
 import sys
+import threading
 import traceback
+from types import TracebackType
 from typing import Any
 
 import structlog
 from structlog.processors import NAME_TO_LEVEL
 from structlog.typing import EventDict, WrappedLogger
+
+from vigia_detect.security.masking import mask, masked_traceback
 
 ALLOWED_FIELDS = frozenset(
     {
@@ -45,6 +49,15 @@ ALLOWED_FIELDS = frozenset(
 def keep_allowed(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """Drop every field that is not in the allow-list."""
     return {key: value for key, value in event.items() if key in ALLOWED_FIELDS}
+
+
+def mask_texts(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Mask what looks like a patient's data in what is left: a second net (see `masking`)."""
+    whole = {"timestamp", "level"}  # ours, and full of digits
+    return {
+        key: mask(value) if isinstance(value, str) and key not in whole else value
+        for key, value in event.items()
+    }
 
 
 def name_exception(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
@@ -88,13 +101,31 @@ PROCESSORS = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     name_exception,
     keep_allowed,
+    mask_texts,
     _write_line,
 )
 
 
 def configure_logging(level: str = "info") -> None:
-    """Write from `level` up. One JSON object a line goes to standard error."""
+    """Write from `level` up. One JSON object a line goes to standard error.
+
+    An error that nobody catches is printed masked from then on, in threads too.
+    """
     _Level.least = logging.getLevelNamesMapping()[level.upper()]
+    sys.excepthook = _print_masked
+    threading.excepthook = _print_thread_masked
+
+
+def _print_masked(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(masked_traceback(error))
+
+
+def _print_thread_masked(info: threading.ExceptHookArgs) -> None:
+    if info.exc_value is not None and not isinstance(info.exc_value, SystemExit):
+        _print_masked(info.exc_type, info.exc_value, info.exc_traceback)
 
 
 def get_logger() -> Any:

@@ -1,5 +1,6 @@
 """The seams of `ports` that are about pictures: keeping, reading and looking at them."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from vigia_detect.domain.findings import Analysis, Inspection
@@ -45,3 +46,6 @@ class BlobStore(Protocol):
 
     def check_room(self) -> None:
         """Raises StorageFullError when less than the configured room is left."""
+
+    def refs(self, *, older_than_s: float) -> Iterator[str]:
+        """Yield the names of what was stored at least so many seconds ago."""

@@ -1,16 +1,20 @@
 """The seams: what the pipeline asks of the outside. `bootstrap` chooses who answers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
+from vigia_detect.audit_ports import Trail
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
 from vigia_detect.domain.records import ClaimedRun, FailedRun, NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
+from vigia_detect.key_ports import Keys
+from vigia_detect.people_ports import People
+from vigia_detect.retention_ports import Retention
 from vigia_detect.review_ports import Reviews
 
 
@@ -22,6 +26,9 @@ class Cases(Protocol):
 
     def add_patient(self, patient: PatientKey) -> PatientKey:
         """Store a patient unless present; return what is stored."""
+
+    def hold_patient(self, pseudonym: Pseudonym) -> PatientKey | None:
+        """Return the patient's keys, who is not erased until this transaction ends, or None."""
 
     def add(self, case: NewCase) -> tuple[CaseId, bytes, bool]:
         """Store a case unless its idempotency key is known.
@@ -36,8 +43,13 @@ class Cases(Protocol):
     def lock(self, case_id: CaseId) -> None:
         """Hold this case's row until the transaction ends, so that its stages join one by one."""
 
-    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
-        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
+    def decide(
+        self, case_id: CaseId, verdict: Verdict, *, basis: Mapping[str, object] | None = None
+    ) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet.
+
+        `basis` goes into its entry.
+        """
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:
         """End the case when all its runs have ended; return its new state, or None."""
@@ -97,8 +109,18 @@ class Runs(Protocol):
     def renew(self, run: Run, lease_s: float) -> bool:
         """Prolong the lease; False when this attempt is no longer the current one."""
 
-    def finish(self, run: Run, sealed_result: bytes | None) -> None:
-        """End the run with its result. Raises LeaseLostError when it is owned no more."""
+    def finish(
+        self,
+        run: Run,
+        sealed_result: bytes | None,
+        *,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """End the run with its result; `basis` goes into its entry.
+
+        Raises:
+            LeaseLostError: it is owned no more.
+        """
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
@@ -131,6 +153,9 @@ class Runs(Protocol):
     def of_case(self, case_id: CaseId) -> Sequence[RunStatus]:
         """Return the runs of a case in the order of its stages."""
 
+    def case_of(self, run_id: RunId) -> CaseId | None:
+        """Return the case that a run belongs to; None when there is no such run, or no case."""
+
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
 
@@ -162,7 +187,7 @@ class Runs(Protocol):
 
 
 class Audit(Protocol):
-    """The trail. Its chain comes with the trust issue; rows are append-only from the start."""
+    """The trail's entries. Their order and proofs: `audit_ports.Trail`."""
 
     def write(self, entries: Sequence[AuditEntry]) -> None:
         """Append entries in this transaction."""
@@ -208,6 +233,10 @@ class UnitOfWork(Protocol):
     def gates(self) -> Gates:
         """What keeps channels at their pace."""
 
+    @property
+    def people(self) -> People:
+        """Accounts, their tokens, emergency accesses."""
+
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""
 
@@ -220,8 +249,20 @@ class UnitOfWork(Protocol):
         """Links and requests that were used up."""
 
     @property
+    def keys(self) -> Keys:
+        """Key versions and what they wrap."""
+
+    @property
+    def retention(self) -> Retention:
+        """How long what is kept, and what may go."""
+
+    @property
     def audit(self) -> Audit:
         """The trail."""
+
+    @property
+    def trail(self) -> Trail:
+        """The order of the trail's entries."""
 
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""
@@ -245,6 +286,9 @@ class Store(Protocol):
             StorageFullError: no room left.
         """
 
+    def export_trail(self, origin: str) -> AbstractContextManager[Iterator[bytes]]:
+        """Open the whole trail as one moment sees it, as the lines of an export."""
+
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""
 
@@ -252,10 +296,10 @@ class Store(Protocol):
         """Bring the tables up to this version; return the revision."""
 
     def known_key(self) -> str | None:
-        """Return the fingerprint of the master key that this database was begun with."""
+        """Return the fingerprint of a database that was begun with one master key, or None."""
 
-    def remember_key(self, fingerprint: str) -> str:
-        """Note the master key of a new database; return the one that is noted."""
+    def scrub(self) -> bool:
+        """Overwrite what was deleted in the database's own files; False: to be tried again."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -283,15 +327,23 @@ class Cipher(Protocol):
     def signing_key(self, purpose: str) -> bytes:
         """Return the 32-byte key that signs for one purpose; no other purpose has the same."""
 
-    def new_data_key(self, pseudonym: Pseudonym) -> bytes:
-        """Return a fresh data key for a patient, wrapped under the master key."""
+    def new_data_key(self, pseudonym: Pseudonym, version: int) -> bytes:
+        """Return a fresh data key for a patient, wrapped by a version of the keeper's key."""
 
     def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
         """Encrypt under a patient's wrapped key.
 
         Raises:
-            CorruptDataError: the wrapped key is damaged, another patient's or of another master.
+            CorruptDataError: the wrapped key is damaged or another patient's.
+            KeyUnavailableError: the version that wraps it cannot be had.
+            ErasedError: it is destroyed.
         """
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
+
+    def seal_own(self, label: str, plain: bytes) -> bytes:
+        """Encrypt what belongs to no patient, under a key of the installation."""
+
+    def open_own(self, label: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_own` gave. Raises CorruptDataError."""

@@ -9,15 +9,18 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from vigia_detect.access_settings import AccessSettings
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.keeping_settings import KeepingSettings
+from vigia_detect.knowledge_settings import KnowledgeSettings
 
 WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
-class Settings(BaseSettings):
+class Settings(KeepingSettings, AccessSettings, KnowledgeSettings):
     """What an operator can set, by environment variable."""
 
     model_config = SettingsConfigDict(
@@ -132,10 +135,32 @@ class Settings(BaseSettings):
     min_free_mb: int = Field(
         200, ge=0, description="New cases are refused when less room than this is left, MB."
     )
-    key_file: Path | None = Field(
+    database_app_role: str = Field(
+        "",
+        description="PostgreSQL role that the processes work as, when `vigia db upgrade` is run by "
+        "the tables' owner: it gets what it needs, and may only read and add to the audit trail.",
+    )
+    audit_key_file: Path | None = Field(
         None,
-        description="File with the 32-byte master key, mode 0600; empty: `keys/master.key` in "
-        "`VIGIA_HOME`, made on first use.",
+        description="File with the key that signs the audit trail's checkpoints, mode 0600; empty: "
+        "`keys/audit.key` in `VIGIA_HOME`, made on first use.",
+    )
+    audit_folder: Path | None = Field(
+        None,
+        description="Folder outside of the database where checkpoints are kept as well, best on "
+        "another machine; empty: `audit` in `VIGIA_HOME`.",
+    )
+    audit_checkpoint_entries: int = Field(
+        500,
+        ge=1,
+        le=1_000_000,
+        description="A checkpoint is signed at least every so many entries.",
+    )
+    audit_checkpoint_s: float = Field(
+        60.0,
+        ge=1.0,
+        le=86_400.0,
+        description="Seconds after which new entries get a checkpoint, however few they are.",
     )
     profile: Path | None = Field(
         None, description="YAML file with the hospital's own cut-offs and times."
@@ -177,7 +202,7 @@ class Settings(BaseSettings):
     ca_file: Path | None = Field(
         None,
         description="PEM file with the hospital's own certificate authority, trusted besides the "
-        "system's by e-mail, webhook and Slack.",
+        "system's by e-mail, webhook and Slack; alone for the identity provider.",
     )
 
     slack_token: SecretStr | None = Field(
@@ -232,7 +257,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
         return url
 
-    @field_validator("heartbeat_url", "public_url", "slack_api_url")
+    @field_validator("heartbeat_url", "oidc_issuer", "public_url", "slack_api_url")
     @classmethod
     def _check_web(cls, url: str) -> str:
         """Refuse other schemes here. The text must not quote the URL: it may be a secret."""
@@ -282,12 +307,46 @@ class Settings(BaseSettings):
         return self.key_file or self.root / "keys" / "master.key"
 
     @property
+    def signing_key_file(self) -> Path:
+        """Where the key lies that signs the trail's checkpoints."""
+        return self.audit_key_file or self.root / "keys" / "audit.key"
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        """Where checkpoints are kept outside of the database."""
+        return self.audit_folder or self.root / "audit"
+
+    @property
     def own_escalation(self) -> Path | None:
         """The hospital's file of escalation policies, or None when it has none."""
         if self.escalation_file is not None:
             return self.escalation_file
         usual = self.root / "escalation.yaml"
         return usual if usual.exists() else None
+
+    @property
+    def own_permissions(self) -> Path | None:
+        """The hospital's file of permissions, or None when it has none."""
+        if self.permissions_file is not None:
+            return self.permissions_file
+        usual = self.root / "permissions.cedar"
+        return usual if usual.exists() else None
+
+    @property
+    def session_file(self) -> Path:
+        """Where `vigia login` keeps its token."""
+        return self.root / "session"
+
+    @property
+    def protocol_folder(self) -> Path:
+        """Where the hospital's own protocol passages lie, or would lie."""
+        return self.protocols or self.root / "protocols"
+
+    @property
+    def own_protocols(self) -> Path | None:
+        """That folder, or None when the hospital has none."""
+        usual = self.protocol_folder
+        return usual if self.protocols is not None or usual.exists() else None
 
     @property
     def image_folder(self) -> Path:

@@ -64,7 +64,8 @@ class System:
         specs: Specs = processes,
         settings: Mapping[str, object] | None = None,
     ) -> None:
-        chosen = {"home": home, "broker": "", "database_url": database_url, **(settings or {})}
+        chosen = {"home": home, "broker": "", "database_url": database_url, "web_port": 0}
+        chosen |= settings or {}
         self.settings = Settings().model_copy(update=chosen)
         self.environment = {
             "VIGIA_HOME": str(home),

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 from deeds import ALERT, RUN, Deeds
+from keyrings import ring
 
-from vigia_detect.adapters.crypto import KeyRing
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.domain.ack_link import KEY_PURPOSE, new_link, sign
 from vigia_detect.domain.alert_states import AlertEvent
@@ -21,7 +21,7 @@ from vigia_detect.errors import (
 )
 from vigia_detect.stages.answers import NOBODY, Answers
 
-KEY = KeyRing(b"m" * 32).signing_key(KEY_PURPOSE)
+KEY = ring(b"m" * 32).signing_key(KEY_PURPOSE)
 LIFETIME_S = 3600.0
 
 
@@ -39,6 +39,7 @@ def answers(store: SqlStore, desk: Deeds) -> Answers:
         key=KEY,
         lifetime_s=LIFETIME_S,
         people={"U01": "Luis Rey"},
+        permit=desk.permit,
         clock=desk.clock,
     )
 
@@ -230,9 +231,9 @@ def test_a_step_undone_uses_nothing_up(store: SqlStore) -> None:
 
 
 def test_each_purpose_has_its_own_key() -> None:
-    ring = KeyRing(b"m" * 32)
-    keys = {ring.signing_key(purpose) for purpose in (KEY_PURPOSE, "other", "")}
+    mine = ring(b"m" * 32)
+    keys = {mine.signing_key(purpose) for purpose in (KEY_PURPOSE, "other", "")}
     assert len(keys) == 3
     assert all(len(key) == 32 for key in keys)
-    assert KeyRing(b"n" * 32).signing_key(KEY_PURPOSE) not in keys
-    assert KeyRing(b"m" * 32).signing_key(KEY_PURPOSE) == KEY
+    assert ring(b"n" * 32).signing_key(KEY_PURPOSE) not in keys
+    assert ring(b"m" * 32).signing_key(KEY_PURPOSE) == KEY

@@ -11,7 +11,7 @@ import pytest
 
 from vigia_detect.adapters.blobs import FolderStore
 from vigia_detect.errors import ConfigurationError, NotFoundError, StorageFullError
-from vigia_detect.ports import BlobStore
+from vigia_detect.picture_ports import BlobStore
 
 REF = "0198c3a2-7b1e-7c44-9d10-3f2a6b5c4d7e"
 

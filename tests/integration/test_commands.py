@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fhir.resources.R4B.auditevent import AuditEvent
 
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.cli.exit_codes import ExitCode
@@ -326,3 +327,48 @@ def test_an_unknown_log_level(vigia: Vigia) -> None:
     done = vigia("worker", "--log-level", "loud")
     assert done.returncode == ExitCode.INVALID_INPUT
     assert "loud" in done.stderr
+
+
+def test_the_trail_is_shown_exported_and_verified(vigia: Vigia, tmp_path: Path) -> None:
+    picture = tmp_path / "wound.png"
+    picture.write_bytes(draw_wound(1, (64, 64), kind="PNG"))
+    # without a broker the case is accepted and waits
+    known = vigia("submit", str(picture), "--patient-code", "P-1", "--json").stdout
+    case_id = json.loads(known)["case_id"]
+    shown = vigia("audit", "show", case_id, VIGIA_LANG="es")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "caso aceptado" in shown.stdout
+    listed = json.loads(vigia("audit", "show", case_id, "--json").stdout)
+    assert [one["event"] for one in listed][-2:] == ["trail.read", "permission.granted"]
+    assert vigia("audit", "show", "nobody").returncode == ExitCode.NOT_FOUND
+
+    assert vigia("audit", "verify").returncode == ExitCode.OK
+    key, export, fhir = (tmp_path / name for name in ("audit.pub", "trail.jsonl", "trail.ndjson"))
+    assert vigia("audit", "key", "--out", str(key)).returncode == ExitCode.OK
+    assert vigia("audit", "key").stdout == key.read_text()
+    assert vigia("audit", "export", str(export)).returncode == ExitCode.OK
+    assert vigia("audit", "export", str(export)).returncode == ExitCode.INVALID_INPUT
+    assert vigia("audit", "export", str(fhir), "--format", "fhir").returncode == ExitCode.OK
+    events = [AuditEvent.model_validate_json(line) for line in fhir.read_text().splitlines()]
+    assert len(events) > len(listed)
+    assert "P-1" not in export.read_text() + fhir.read_text()
+
+    auditor = Vigia(tmp_path / "auditor")
+    words = ("audit", "verify", "--export", str(export), "--public-key", str(key))
+    checked = auditor(*words, "--checkpoint", str(vigia.home / "audit"))
+    assert checked.returncode == ExitCode.TAMPERED  # the export after it went further than this one
+    assert "end cut off" in checked.stdout
+    checked = auditor(*words, "--json")
+    assert checked.returncode == ExitCode.OK, checked.stdout
+    assert json.loads(checked.stdout)["completeness"]["good"] is True
+    assert not auditor.home.exists()
+    export.write_bytes(export.read_bytes().replace(b"case.accepted", b"case.accepteD", 1))
+    assert auditor(*words).returncode == ExitCode.TAMPERED
+
+
+def test_a_lost_audit_key_is_not_replaced_in_silence(vigia: Vigia) -> None:
+    assert vigia("audit", "verify").returncode == ExitCode.OK
+    (vigia.home / "keys" / "audit.key").unlink()
+    lost = vigia("audit", "verify")
+    assert lost.returncode == ExitCode.CONFIGURATION
+    assert "no audit key" in lost.stderr

@@ -30,6 +30,8 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import InvalidOptionError, NotFoundError
+from vigia_detect.security.caller import working_for
+from vigia_detect.security.door import local_principal
 from vigia_detect.settings import Settings
 from vigia_detect.stages.image_analysis import ImageAnalysis
 from vigia_detect.testing import draw_wound
@@ -217,9 +219,10 @@ def test_the_command_writes_the_overlay_for_its_user_alone(system: System, tmp_p
     case_id, path = system.worked(), tmp_path / "out.png"
     install(system.vigia)
     try:
-        write_overlay(case_id, path)
-        with pytest.raises(InvalidOptionError, match="cannot be written"):
-            write_overlay(case_id, tmp_path / "none" / "out.png")
+        with working_for(local_principal()):
+            write_overlay(case_id, path)
+            with pytest.raises(InvalidOptionError, match="cannot be written"):
+                write_overlay(case_id, tmp_path / "none" / "out.png")
     finally:
         reset()
     assert path.read_bytes() == DRAWN

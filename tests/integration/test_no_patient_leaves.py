@@ -198,7 +198,8 @@ def test_nothing_tells_who_the_patient_is(
         word for word in WORDS for one in made.world.sent if word in one
     }
     assert len(mails) > 0
-    assert {"stage_failed", "notification_failed"} <= {line["event"] for line in lines(log)}
+    failed = {line["task"] for line in lines(log) if line["event"] == "task_failed"}
+    assert {Stage.IMAGE_ANALYSIS, NOTIFICATION} <= failed
     for place, words in {
         "sent": made.world.sent,
         "mailed": mails,

@@ -115,6 +115,7 @@ def test_the_explanation_points_at_the_wound(work: Path) -> None:
 def test_it_is_installed_listed_used_and_refused_once_tampered_with(
     work: Path, tmp_path: Path
 ) -> None:
+    run(tmp_path, "db", "upgrade")  # a change of models is recorded
     assert "No hay modelos" in run(tmp_path, "model", "list")
     model_id = Classifier.load(work / "model").model.id
     assert model_id in run(tmp_path, "model", "install", work / "model")

@@ -13,6 +13,7 @@ from web_host import web_host
 
 from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.api.app import Parts, create_app
+from vigia_detect.cli.audit_texts import EVENTS
 from vigia_detect.docs import commands, http, settings
 from vigia_detect.docs.pages import PAGES
 from vigia_detect.domain.audit import AuditEvent
@@ -135,7 +136,13 @@ def test_every_http_route_is_documented_and_every_documented_one_answers(tmp_pat
     store.upgrade()
     deeds = Deeds()
     answers = Answers(
-        store=store, take=deeds.take, publish=deeds.publish, key=b"k", lifetime_s=1, people={}
+        store=store,
+        take=deeds.take,
+        publish=deeds.publish,
+        key=b"k",
+        lifetime_s=1,
+        people={},
+        permit=deeds.permit,
     )
     app = create_app(Parts(answers=answers, check=lambda: None, signing_secret="s"))
     described = app.openapi()["paths"]
@@ -149,3 +156,8 @@ def test_every_http_route_is_documented_and_every_documented_one_answers(tmp_pat
             known = next(a for p, m, _, a in http.routes() if (p.strip("`"), m) == (path, method))
             assert re.search(rf"(^|; ){answer.status_code}: ", known), (path, answer.status_code)
     store.close()
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_each_kind_of_entry_has_its_words(lang: str) -> None:
+    assert set(EVENTS[lang]) == set(AuditEvent)

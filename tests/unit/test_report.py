@@ -67,6 +67,7 @@ def report() -> CaseReport:
             review_report(SAID, {"reason": "probed", "before": {}, "classes": {"1": "dtpi"}}),
         ),
         missing={},
+        erased_at=None,
     )
 
 

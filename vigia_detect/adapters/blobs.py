@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vigia_detect.adapters.files import sync_folder, write_new
@@ -101,6 +101,18 @@ class FolderStore:
                 f"The disk of the picture folder has {free // 2**20} MiB left and Vigia needs "
                 f"{self._min_free // 2**20}: free some space; nothing was stored."
             )
+
+    def refs(self, *, older_than_s: float) -> Iterator[str]:
+        """Yield the names of what was stored at least so many seconds ago."""
+        newest = time.time() - older_than_s
+        with _in_plain_words():
+            for shard in sorted(self._root.iterdir()):
+                if shard == self._incoming or not shard.is_dir():
+                    continue
+                for path in shard.iterdir():
+                    with suppress(FileNotFoundError):  # deleted by another process meanwhile
+                        if REF.fullmatch(path.name) and path.stat().st_mtime <= newest:
+                            yield path.name
 
     def clear_leftovers(self, older_than_s: float = LEFTOVER_S) -> int:
         """Remove half-written pictures of that age in seconds; return how many."""

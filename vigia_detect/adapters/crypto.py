@@ -1,31 +1,28 @@
-"""Pseudonyms and encryption at rest, all from one 32-byte master key in a file.
+"""Pseudonyms and encryption at rest.
 
-master key ──HKDF──> pseudonym key ──HMAC──> pseudonym of a patient code
-           ├─HKDF──> signing root ──HKDF──> one signing key a purpose
-           └─HKDF──> wrapping key ──AES-256-GCM──> wrapped data key, one a patient
-                                                   └──AES-256-GCM──> code, context, results, picture
+key-encryption key (a `KeyKeeper` holds its versions)
+├─wraps──> pseudonym key ──HMAC──> pseudonym of a patient code
+├─wraps──> signing root ──HKDF──> one signing key a purpose, one for what belongs to no patient
+└─wraps──> data key, one a patient ──AES-256-GCM──> code, context, results, picture
 
-Destroying a patient's wrapped key makes everything of that patient unreadable, backups included.
+Destroying a patient's wrapped key makes everything of that patient unreadable.
 Every ciphertext is: version byte, 96-bit random nonce, then GCM's text and 128-bit tag.
 """
 
 import base64
 import hmac
-import os
 import secrets
-import stat
 from functools import lru_cache
-from pathlib import Path
-from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from vigia_detect.adapters.files import sync_folder, write_new
 from vigia_detect.domain.ids import Pseudonym
-from vigia_detect.errors import ConfigurationError, CorruptDataError
+from vigia_detect.domain.keys import named, taken_apart
+from vigia_detect.errors import CorruptDataError, ErasedError
+from vigia_detect.key_ports import KeyKeeper
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D section 8.2: 96 bits, random
@@ -36,44 +33,19 @@ CACHED_KEYS = 256
 
 
 class KeyRing:
-    """The cipher of one installation (see `ports.Cipher`). Safe to use from several threads."""
+    """The cipher of one installation (see `ports.Cipher`). Safe to use from several threads.
 
-    def __init__(self, master: bytes) -> None:
-        if len(master) != KEY_BYTES:
-            raise ConfigurationError(
-                f"The master key must be exactly {KEY_BYTES} bytes, this one has {len(master)}."
-            )
-        self._pseudonym_key = _subkey(master, b"vigia pseudonym v1")
-        self._signing_root = _subkey(master, b"vigia signing v1")
-        self._wrapping = AESGCM(_subkey(master, b"vigia key wrapping v1"))
+    Args:
+        keeper: holds the key-encryption keys.
+        pseudonym_key: 32 bytes; it never changes, or a patient who comes again is not known.
+        signing_root: 32 bytes, from which the signing keys follow.
+    """
+
+    def __init__(self, keeper: KeyKeeper, *, pseudonym_key: bytes, signing_root: bytes) -> None:
+        self._keeper = keeper
+        self._pseudonym_key = pseudonym_key
+        self._signing_root = signing_root
         self._unwrap = lru_cache(CACHED_KEYS)(self._unwrap_anew)
-
-    @classmethod
-    def from_file(cls, path: Path, *, create: bool = False) -> Self:
-        """Read the master key, which only its owner may be able to read.
-
-        Args:
-            path: the key file, 32 raw bytes.
-            create: make a new key if there is none. Only for a home without data: what was
-                encrypted under a lost key stays unreadable.
-
-        Raises:
-            ConfigurationError: no key, or one that others can read or that has a wrong length.
-        """
-        try:
-            if create and not path.exists():
-                _create_key(path)
-            return cls(_read_key(path))
-        except FileNotFoundError:
-            raise ConfigurationError(
-                f"There is no master key at {path}: restore it from its backup; "
-                "a new installation makes one by itself."
-            ) from None
-        except OSError as error:
-            raise ConfigurationError(
-                f"The master key at {path} cannot be used ({error.strerror}): "
-                "make it a file that the user who runs Vigia owns."
-            ) from error
 
     def pseudonym(self, patient_code: str) -> Pseudonym:
         """Return the keyed hash of a patient code, exactly as written: `p_` and 32 of a-z2-7."""
@@ -82,34 +54,72 @@ class KeyRing:
 
     def signing_key(self, purpose: str) -> bytes:
         """Return the 32-byte key that signs for one purpose; no other purpose has the same."""
-        return _subkey(self._signing_root, purpose.encode())
+        return subkey(self._signing_root, purpose.encode())
 
-    def new_data_key(self, pseudonym: Pseudonym) -> bytes:
-        """Return a fresh data key for a patient, wrapped under the master key."""
-        return _encrypt(self._wrapping, pseudonym, secrets.token_bytes(KEY_BYTES))
+    def new_data_key(self, pseudonym: Pseudonym, version: int) -> bytes:
+        """Return a fresh data key for a patient, wrapped by a version of the keeper's key."""
+        wrapped = self._keeper.wrap(version, pseudonym, secrets.token_bytes(KEY_BYTES))
+        return named(version, wrapped)
 
     def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
         """Encrypt under a patient's wrapped key. Raises CorruptDataError on a wrong one."""
-        return _encrypt(self._unwrap(pseudonym, wrapped_key), label, plain)
+        return encrypt(self._unwrap(pseudonym, wrapped_key), label, plain)
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
-        return _decrypt(self._unwrap(pseudonym, wrapped_key), label, sealed)
+        return decrypt(self._unwrap(pseudonym, wrapped_key), label, sealed)
+
+    def seal_own(self, label: str, plain: bytes) -> bytes:
+        """Encrypt what belongs to no patient, under a key of the installation."""
+        return encrypt(self._own_key(), label, plain)
+
+    def open_own(self, label: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_own` gave. Raises CorruptDataError."""
+        return decrypt(self._own_key(), label, sealed)
+
+    def _own_key(self) -> AESGCM:
+        return AESGCM(self.signing_key("vigia own data v1"))
 
     def _unwrap_anew(self, pseudonym: Pseudonym, wrapped_key: bytes) -> AESGCM:
-        return AESGCM(_decrypt(self._wrapping, pseudonym, wrapped_key))
+        if not wrapped_key:
+            raise ErasedError("The data of this patient was erased.")
+        version, wrapped = taken_apart(wrapped_key)
+        return AESGCM(self._keeper.unwrap(version, pseudonym, wrapped))
 
 
-def _subkey(master: bytes, purpose: bytes) -> bytes:
+class Sealer:
+    """Encrypts what belongs to no patient, under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = AESGCM(key)
+
+    def seal(self, label: str, plain: bytes) -> bytes:
+        """Encrypt, bound to `label`."""
+        return encrypt(self._key, label, plain)
+
+    def open(self, label: str, sealed: bytes) -> bytes:
+        """Decrypt. Raises CorruptDataError when key, label or data do not fit."""
+        return decrypt(self._key, label, sealed)
+
+
+def wrapping_key(secret: bytes) -> AESGCM:
+    """Return the key that wraps, from a key-encryption key's 32 bytes."""
+    return AESGCM(subkey(secret, b"vigia key wrapping v1"))
+
+
+def subkey(master: bytes, purpose: bytes) -> bytes:
+    """Return 32 bytes that follow from a key and a purpose (HKDF, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(master)
 
 
-def _encrypt(key: AESGCM, label: str, plain: bytes) -> bytes:
+def encrypt(key: AESGCM, label: str, plain: bytes) -> bytes:
+    """Encrypt with a fresh nonce, bound to `label`."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return VERSION + nonce + key.encrypt(nonce, plain, VERSION + label.encode())
 
 
-def _decrypt(key: AESGCM, label: str, sealed: bytes) -> bytes:
+def decrypt(key: AESGCM, label: str, sealed: bytes) -> bytes:
+    """Return what `encrypt` was given. Raises CorruptDataError."""
     head = len(VERSION) + NONCE_BYTES
     if len(sealed) < head + TAG_BYTES or sealed[:1] != VERSION:
         raise CorruptDataError("Stored data is cut short or not in a known form.")
@@ -117,36 +127,5 @@ def _decrypt(key: AESGCM, label: str, sealed: bytes) -> bytes:
         return key.decrypt(sealed[1:head], sealed[head:], VERSION + label.encode())
     except InvalidTag:
         raise CorruptDataError(
-            "Stored data does not decrypt: it was changed, moved or made under another master key."
+            "Stored data does not decrypt: it was changed, moved or made under another key."
         ) from None
-
-
-def _create_key(path: Path) -> None:
-    """Make a key file that appears complete or not at all; whoever comes first wins."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
-    write_new(draft, secrets.token_bytes(KEY_BYTES))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was first; its key counts
-    finally:
-        draft.unlink()
-    sync_folder(path.parent)
-
-
-def _read_key(path: Path) -> bytes:
-    with path.open("rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        master = file.read(KEY_BYTES + 1)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigurationError(
-            f"Others can read the master key at {path}: run `chmod 600 {path}`, "
-            "and change the key if a stranger may have read it."
-        )
-    if len(master) != KEY_BYTES:
-        raise ConfigurationError(
-            f"The master key at {path} does not have {KEY_BYTES} bytes: restore it from its "
-            "backup; with any other key what is stored cannot be read."
-        )
-    return master

@@ -8,6 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from vigia_detect.api.body import whole_body
 from vigia_detect.api.page import TEXTS, buttons, language, page
+from vigia_detect.bootstrap import asks_itself, open_to_all
+from vigia_detect.domain.access import Action
 from vigia_detect.domain.ack_link import AckLink
 from vigia_detect.domain.alert_texts import answer_text, title
 from vigia_detect.domain.records import StoredAlert
@@ -30,6 +32,7 @@ def answer_pages(answers: Answers, default_lang: str) -> APIRouter:
     router = APIRouter(prefix="/a", default_response_class=HTMLResponse)
 
     @router.get("/{token}", responses=RESPONSES)
+    @open_to_all("shows what the link itself says; nothing is answered by it")
     def ask(token: Token, accept: Accepted = "") -> HTMLResponse:
         """Show the buttons. Nothing is answered by this: mail scanners open links too."""
         lang = language(accept, default_lang)
@@ -41,6 +44,7 @@ def answer_pages(answers: Answers, default_lang: str) -> APIRouter:
         return HTMLResponse(_question(lang, link, alert, f"/a/{token}"))
 
     @router.post("/{token}", responses=RESPONSES)
+    @asks_itself(Action.ALERT_ANSWER)
     def answer(
         token: Token, body: Annotated[bytes, Depends(whole_body)], accept: Accepted = ""
     ) -> HTMLResponse:

@@ -1,9 +1,10 @@
 """The small HTTP application: health, the answer page, Slack's buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from vigia_detect.api.answer_pages import answer_pages
 from vigia_detect.api.guard import Guard
@@ -52,6 +53,7 @@ def create_app(parts: Parts) -> FastAPI:
 def parts_of(vigia: Vigia) -> Parts:
     """Return the parts of a whole installation."""
     settings = vigia.settings
+    _ = vigia.door  # a mistake in the hospital's permissions must not wait for the first answer
     secret = settings.slack_signing_secret
     return Parts(
         answers=vigia.answers,
@@ -60,6 +62,14 @@ def parts_of(vigia: Vigia) -> Parts:
         signing_secret=secret.get_secret_value() if secret else "",
         whisper=vigia.slack.tell if settings.slack_token else None,
     )
+
+
+def endpoints_of(app: FastAPI) -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield each route, such as `POST /a/{token}`, with the function that answers it."""
+    for route in iter_route_contexts(app.routes):
+        if route.endpoint is not None:
+            for method in sorted(route.methods or ()):
+                yield f"{method} {route.path}", route.endpoint
 
 
 def check(vigia: Vigia) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from vigia_detect.bootstrap import open_to_all
 from vigia_detect.errors import VigiaError
 from vigia_detect.log import get_logger
 
@@ -20,6 +21,7 @@ def health(check: Callable[[], None]) -> APIRouter:
     router = APIRouter(prefix="/health")
 
     @router.get("/live", responses={200: {"description": "the process answers"}})
+    @open_to_all("asked by machines every second; says one word")
     def live() -> JSONResponse:
         """Tell that the process lives; a supervisor restarts one that does not answer."""
         return JSONResponse({"status": "live"})
@@ -31,6 +33,7 @@ def health(check: Callable[[], None]) -> APIRouter:
             503: {"description": "one of them does not; the log says which"},
         },
     )
+    @open_to_all("asked by machines every second; says one word")
     def ready() -> JSONResponse:
         """Tell whether requests should come here."""
         try:

@@ -10,6 +10,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from vigia_detect.api.body import whole_body
 from vigia_detect.api.page import TEXTS
+from vigia_detect.bootstrap import asks_itself
+from vigia_detect.domain.access import Action
 from vigia_detect.domain.button import Button, pressed
 from vigia_detect.errors import AnswerRefusedError, ChannelError, UnavailableError
 from vigia_detect.log import get_logger
@@ -70,6 +72,7 @@ def slack_door(
             503: {"description": "the answer was not recorded; Slack shows so"},
         },
     )
+    @asks_itself(Action.ALERT_ANSWER)
     def interactions(
         later: BackgroundTasks,
         body: Annotated[bytes, Depends(whole_body)],

@@ -4,15 +4,21 @@ Each part is imported when it is first made: a command that only lists cases doe
 the clinical rules, the picture library or Celery.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from vigia_detect.domain.ids import AlertId
+from vigia_detect.bootstrap.keeping import KeepingParts
+from vigia_detect.domain.ids import AlertId, is_case_id
 from vigia_detect.domain.policy import QUEUES, Queue, TaskPolicy, task_policies
 from vigia_detect.domain.stages import Stage
-from vigia_detect.errors import ConfigurationError, InvalidModelError
+from vigia_detect.errors import (
+    ConfigurationError,
+    InvalidModelError,
+    PermissionDeniedError,
+    UnauthorisedAnswerError,
+)
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -23,11 +29,18 @@ if TYPE_CHECKING:
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.alert_ports import Channels
     from vigia_detect.clinical import RuleSet
+    from vigia_detect.clinical.protocols import Library
     from vigia_detect.domain.escalation_policy import Book
     from vigia_detect.domain.notification import Message, Recipient
+    from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
     from vigia_detect.picture_ports import BlobStore, PictureInspector
     from vigia_detect.ports import Cipher, Publisher, Store
+    from vigia_detect.security.door import Door
+    from vigia_detect.security.glass import GlassCase
+    from vigia_detect.security.login import LoginDesk
+    from vigia_detect.security.registry import Registry
     from vigia_detect.stages.answers import Answers
+    from vigia_detect.stages.chainer import Chainer
     from vigia_detect.stages.dead_letters import DeadLetters
     from vigia_detect.stages.desk import Desk
     from vigia_detect.stages.drill import Drill
@@ -41,12 +54,15 @@ if TYPE_CHECKING:
     from vigia_detect.stages.relay import Relay
     from vigia_detect.stages.review import ReviewDesk
     from vigia_detect.stages.runner import StageBody, StageRunner
+    from vigia_detect.stages.second_look import SecondLook
     from vigia_detect.stages.sweeper import Sweeper
+    from vigia_detect.stages.trail_desk import TrailDesk
     from vigia_detect.stages.vault import Vault
     from vigia_detect.stages.watchdog import Watchdog
+    from vigia_detect.trail.note import Signer
 
 
-class Vigia:
+class Vigia(KeepingParts):
     """One process's set of parts, each made when it is first asked for.
 
     The arguments replace parts, for tests and benchmarks; `queues` are those that this process
@@ -74,6 +90,27 @@ class Vigia:
         from vigia_detect.clinical import load_rules
 
         return load_rules(self.settings.profile)
+
+    @cached_property
+    def protocols(self) -> "Library":
+        """The protocol passages, with the hospital's own over ours."""
+        from vigia_detect.clinical.protocols import load_library
+
+        return load_library(self.settings.own_protocols)
+
+    @cached_property
+    def passage_search(self) -> "PassageSearch":
+        """What finds protocol passages; its network and index are loaded at the first question."""
+        from vigia_detect.bootstrap.knowledge import make_search
+
+        return make_search(self.settings, self.protocols)
+
+    @cached_property
+    def answer_cache(self) -> "AnswerCache":
+        """What keeps answers to protocol questions; never used for a case."""
+        from vigia_detect.bootstrap.knowledge import make_answer_cache
+
+        return make_answer_cache(self.settings, self.cipher)
 
     @cached_property
     def escalation_book(self) -> "Book":
@@ -109,38 +146,7 @@ class Vigia:
                 f"{self.settings.root} cannot be used ({error.strerror}): set VIGIA_HOME to a "
                 "folder that the user who runs Vigia owns."
             ) from error
-        return SqlStore(self.settings.sql_url)
-
-    @cached_property
-    def cipher(self) -> "Cipher":
-        """Pseudonyms and encryption.
-
-        A key is made only for a new database: a lost key must not be replaced in silence, and two
-        hosts must not work with two.
-
-        Raises:
-            ConfigurationError: the key file is missing, unsafe, or not this database's.
-        """
-        from vigia_detect.adapters.crypto import KeyRing
-
-        known = self.store.known_key()
-        file = self.settings.master_key_file
-        may_create = known is None and self.settings.key_file is None
-        ring = KeyRing.from_file(file, create=may_create)
-        fingerprint = ring.pseudonym("fingerprint of the master key")
-        if (known or self.store.remember_key(fingerprint)) != fingerprint:
-            raise ConfigurationError(
-                f"{file} is not the master key of this database: copy the key file of the host "
-                "that began it, or name it with VIGIA_KEY_FILE."
-            )
-        return ring
-
-    @cached_property
-    def blobs(self) -> "BlobStore":
-        """The encrypted pictures."""
-        from vigia_detect.adapters.blobs import FolderStore
-
-        return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
+        return SqlStore(self.settings.sql_url, app_role=self.settings.database_app_role)
 
     @cached_property
     def classifiers(self) -> "Workshop":
@@ -154,6 +160,7 @@ class Vigia:
         """What seals and opens the patient's part of a case."""
         from vigia_detect.stages.vault import Vault
 
+        self.periods.lengthen()  # before anything is stored under them
         return Vault(self.cipher, self.blobs)
 
     @cached_property
@@ -172,6 +179,24 @@ class Vigia:
         from vigia_detect.stages.relay import Relay
 
         return Relay(self.store, self.publisher)
+
+    @cached_property
+    def cipher(self) -> "Cipher":
+        """Pseudonyms and encryption.
+
+        Raises:
+            ConfigurationError: the key is missing, unsafe, or not this database's.
+        """
+        from vigia_detect.adapters.keys.opening import open_ring
+
+        return open_ring(self.store, self.key_keeper)
+
+    @cached_property
+    def blobs(self) -> "BlobStore":
+        """The encrypted pictures."""
+        from vigia_detect.adapters.blobs import FolderStore
+
+        return FolderStore(self.settings.image_folder, min_free_mb=self.settings.min_free_mb)
 
     @cached_property
     def pictures(self) -> "PillowReader":
@@ -273,6 +298,50 @@ class Vigia:
         return f"{self.settings.public_url.rstrip('/')}/a/{token}"
 
     @cached_property
+    def door(self) -> "Door":
+        """Whom every entry point asks."""
+        from vigia_detect.bootstrap.sessions import shown_token
+        from vigia_detect.security.door import Door
+        from vigia_detect.security.policies import PolicyBook
+
+        return Door(
+            store=lambda: self.store,
+            book=PolicyBook(self.settings.own_permissions),
+            home=self.settings.root,
+            local=self.settings.auth == "local",
+            shown=lambda: shown_token(self.settings),
+        )
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The hospital's people and their tokens."""
+        from vigia_detect.security.registry import Registry
+
+        return Registry(self.store, lambda: self.cipher)
+
+    @cached_property
+    def login_desk(self) -> "LoginDesk":
+        """Where people log in."""
+        from vigia_detect.security.login import LoginDesk
+
+        return LoginDesk(self.store, lambda: self.cipher, session_s=self.settings.session_s)
+
+    @cached_property
+    def glass_case(self) -> "GlassCase":
+        """Emergency access."""
+        from vigia_detect.security.glass import GlassCase
+
+        return GlassCase(self.store, lambda: self.cipher)
+
+    def permit_answer(self, person: str, how: str, alert_id: str) -> None:
+        """Let somebody answer an alert by link or button. Raises UnauthorisedAnswerError."""
+        about = alert_id if is_case_id(alert_id) else ""
+        try:
+            self.door.answerer(person, how=how, about=about)
+        except PermissionDeniedError as error:
+            raise UnauthorisedAnswerError("This person may not answer alerts.") from error
+
+    @cached_property
     def answers(self) -> "Answers":
         """Takes people's answers from links and Slack's buttons."""
         from vigia_detect.domain.ack_link import KEY_PURPOSE
@@ -286,6 +355,7 @@ class Vigia:
             key=self.cipher.signing_key(KEY_PURPOSE),
             lifetime_s=self.settings.ack_link_s,
             people={**known, **self.settings.people_of_slack},
+            permit=self.permit_answer,
         )
 
     @cached_property
@@ -342,6 +412,68 @@ class Vigia:
             escalator=self.escalator,
             limits=RateLimits(own.failure_window_s, own.failure_rate, own.failure_least),
         )
+
+    @cached_property
+    def signer(self) -> "Signer":
+        """What signs the trail's checkpoints; its key is made for a new trail only.
+
+        Raises:
+            ConfigurationError: the key file is missing, unsafe, or not this trail's.
+        """
+        from vigia_detect.adapters.audit_key import read_signer
+
+        with self.store.read() as work:
+            known = work.trail.public_key()
+        file = self.settings.signing_key_file
+        signer = read_signer(file, create=known is None and self.settings.audit_key_file is None)
+        if known is None:
+            with self.store.begin() as work:
+                known = work.trail.remember_public_key(signer.public.text)
+                work.commit()
+        if known != signer.public.text:
+            raise ConfigurationError(
+                f"{file} is not the key that this trail is signed with: copy the key file of the "
+                "host that began it, or name it with VIGIA_AUDIT_KEY_FILE."
+            )
+        return signer
+
+    @cached_property
+    def chainer(self) -> "Chainer":
+        """What gives the trail's entries their order, and signs for it."""
+        from vigia_detect.adapters.checkpoint_folder import CheckpointFolder
+        from vigia_detect.stages.chainer import Chainer
+
+        return Chainer(
+            store=self.store,
+            signer=lambda: self.signer,
+            keeper=CheckpointFolder(self.settings.checkpoint_folder),
+            every_entries=self.settings.audit_checkpoint_entries,
+            every_s=self.settings.audit_checkpoint_s,
+        )
+
+    @cached_property
+    def second_look(self) -> "SecondLook":
+        """What looks at decisions and failures once more."""
+        from vigia_detect.stages.second_look import SecondLook
+
+        return SecondLook(
+            store=self.store,
+            relay=self.relay,
+            escalator=self.escalator,
+        )
+
+    @cached_property
+    def trail(self) -> "TrailDesk":
+        """Answers questions about the trail."""
+        from vigia_detect.stages.trail_desk import TrailDesk
+
+        return TrailDesk(self.store)
+
+    def fhir_audit(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Turn the lines of an export into FHIR R4 AuditEvents, one a line."""
+        from vigia_detect.adapters.fhir_audit import audit_events
+
+        return audit_events(lines)
 
     @cached_property
     def watchdog(self) -> "Watchdog":
@@ -403,10 +535,10 @@ class Vigia:
         A worker does so before it forks: its processes start at once, also after one was killed,
         and share the memory. A damaged network stops no worker: cases then go on without it.
         """
-        from vigia_detect.adapters.crypto import KeyRing
         from vigia_detect.adapters.db.store import SqlStore
+        from vigia_detect.adapters.keys.opening import open_ring
 
-        del KeyRing, SqlStore
+        del open_ring, SqlStore
         bodies = self._bodies_without_store()
         if bodies:
             self._warm_up_rules()
@@ -425,7 +557,11 @@ class Vigia:
             bundled()
 
     def close(self) -> None:
-        """Close the database's connections."""
+        """Close the connections to databases."""
+        if "passage_search" in self.__dict__:
+            self.passage_search.close()
+        if "answer_cache" in self.__dict__:
+            self.answer_cache.close()
         if "store" in self.__dict__:
             self.store.close()
 

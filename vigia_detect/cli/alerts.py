@@ -8,6 +8,7 @@ from rich.table import Table
 
 from vigia_detect.bootstrap import current
 from vigia_detect.cli.show import print_schema_json
+from vigia_detect.cli.speaker import speaker
 from vigia_detect.cli.story import timeline
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.alert_states import AlertEvent
@@ -55,9 +56,9 @@ def show(alert_id: str, *, as_json: bool) -> None:
     Console().print(timeline(moments, lang))
 
 
-def acknowledge(alert_id: str, *, by: str) -> None:
+def acknowledge(alert_id: str, *, by: str | None) -> None:
     """Take an alert on."""
-    vigia = current()
+    vigia, by = current(), speaker(by)
     lang = vigia.settings.lang
     if vigia.desk.acknowledge(alert_id, by=by):
         typer.echo(say(lang, "acknowledged", alert_id=alert_id, by=by))
@@ -71,9 +72,9 @@ def acknowledge(alert_id: str, *, by: str) -> None:
 DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}
 
 
-def answer(alert_id: str, event: AlertEvent, *, by: str) -> None:
+def answer(alert_id: str, event: AlertEvent, *, by: str | None) -> None:
     """Say something to an alert; exit with 10 when its state does not allow it any more."""
-    vigia = current()
+    vigia, by = current(), speaker(by)
     lang = vigia.settings.lang
     if vigia.desk.answer(alert_id, Answer(event, by, "cli")):
         typer.echo(say(lang, DONE[event], alert_id=alert_id, by=by))

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vigia_detect.bootstrap import Vigia, current
+from vigia_detect.bootstrap import Vigia, actor, current
 from vigia_detect.cli.json_file import read_object
 from vigia_detect.cli.show import print_report, print_schema_json
 from vigia_detect.cli.texts import say
@@ -18,8 +18,6 @@ from vigia_detect.errors import InvalidOptionError
 from vigia_detect.files import write_atomically
 from vigia_detect.stages.image_file import read_image_file
 from vigia_detect.stages.report import iso
-
-ACTOR = "cli"
 
 
 def submit(
@@ -43,7 +41,7 @@ def submit(
         patient_code=patient_code,
         context=read_context(context) if context else {},
         options=Options.parse(asked, lang=lang or vigia.settings.lang),
-        actor=ACTOR,
+        actor=actor(),
     )
     accepted = vigia.intake.accept(submission)
     _say_accepted(vigia, accepted.case_id, created=accepted.created, queued=accepted.queued)
@@ -56,7 +54,7 @@ def submit(
 def show(case_id: str, *, as_json: bool) -> None:
     """Print the report of a case."""
     vigia = current()
-    report = vigia.desk.report(case_id, actor=ACTOR)
+    report = vigia.desk.report(case_id, actor=actor())
     if as_json:
         print_schema_json(report)
     else:
@@ -73,7 +71,7 @@ def write_overlay(case_id: str, path: Path) -> None:
         InvalidOptionError: the file cannot be written.
     """
     vigia = current()
-    picture = vigia.desk.attachment(case_id, OVERLAY, actor=ACTOR)
+    picture = vigia.desk.attachment(case_id, OVERLAY, actor=actor())
     try:
         write_atomically(path, picture)
     except OSError as error:

@@ -59,9 +59,11 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("home", lambda: _home(vigia.settings)),
         _check("room", lambda: _room(vigia)),
         _check("key", lambda: _key(vigia)),
+        _check("retention", lambda: _retention(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
         _escalation(vigia),
         _check("channels", lambda: _channels(vigia)),
+        _check("permissions", lambda: _permissions(vigia)),
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
@@ -96,7 +98,20 @@ def _room(vigia: Vigia) -> str:
 
 def _key(vigia: Vigia) -> str:
     vigia.cipher.pseudonym("doctor")
-    return str(vigia.settings.master_key_file)
+    source = vigia.settings.key_source
+    where = vigia.settings.master_key_file if source == "file" else source
+    return f"{where} ({', '.join(map(str, vigia.key_keeper.versions()))})"
+
+
+def _retention(vigia: Vigia) -> str:
+    days = vigia.periods.in_force().items()
+    return ", ".join(f"{kind} {count} d" for kind, count in sorted(days))
+
+
+def _permissions(vigia: Vigia) -> str:
+    own = vigia.settings.own_permissions
+    _ = vigia.door  # reads and checks the policies
+    return f"VIGIA_AUTH={vigia.settings.auth}" + (f", {own.name}" if own else "")
 
 
 def _escalation(vigia: Vigia) -> Check:

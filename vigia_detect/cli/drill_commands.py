@@ -4,6 +4,9 @@ from typing import Annotated
 
 import typer
 
+from vigia_detect.bootstrap import needs
+from vigia_detect.domain.access import Action
+
 app = typer.Typer(help="Exercises with the people and channels in force.", no_args_is_help=True)
 
 
@@ -13,6 +16,7 @@ def drill() -> None:
 
 
 @app.command()
+@needs(Action.DRILL_RUN)
 def emergency(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from vigia_detect.cli import escalation
+from vigia_detect.bootstrap import needs, open_to_all
+from vigia_detect.cli import escalation, reasons
+from vigia_detect.domain.access import Action
 
 app = typer.Typer(help="Who is told when.", no_args_is_help=True)
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def check(
     file: Annotated[Path, typer.Argument(help="YAML file with people, roles and policies.")],
 ) -> None:
@@ -19,6 +22,7 @@ def check(
 
 
 @app.command()
+@needs(Action.SYSTEM_LOOK)
 def show() -> None:
     """Show the policies in force, and who is on duty now."""
     escalation.show()

@@ -1,11 +1,14 @@
 from enum import IntEnum
 
 from vigia_detect.errors import (
+    AccessError,
     ConfigurationError,
     CorruptDataError,
     InvalidInputError,
+    MustBeKeptError,
     NotFoundError,
     NotPossibleError,
+    PermissionDeniedError,
     StorageFullError,
     UnavailableError,
     VigiaError,
@@ -28,6 +31,11 @@ class ExitCode(IntEnum):
     CORRUPT_DATA = 9
     NOT_POSSIBLE = 10
     DRILL_FAILED = 11
+    MUST_BE_KEPT = 12
+    TAMPERED = 13
+    INCOMPLETE = 14
+    PERMISSION_DENIED = 20
+    LOGIN = 21
 
 
 _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
@@ -39,6 +47,9 @@ _CODES: tuple[tuple[type[VigiaError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.CONFIGURATION),
     (WaitTimeoutError, ExitCode.WAIT_TIMEOUT),
     (CorruptDataError, ExitCode.CORRUPT_DATA),
+    (MustBeKeptError, ExitCode.MUST_BE_KEPT),
+    (PermissionDeniedError, ExitCode.PERMISSION_DENIED),
+    (AccessError, ExitCode.LOGIN),
 )
 
 

@@ -2,12 +2,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vigia_detect.bootstrap import current
+from vigia_detect.bootstrap import actor, current
 from vigia_detect.cli.failed_texts import age, say
 from vigia_detect.cli.show import print_schema_json
 from vigia_detect.stages.dead_letters import DeadLetter, DeadLetterReport
-
-ACTOR = "cli"
 
 
 def show_list(*, limit: int, as_json: bool) -> None:
@@ -33,7 +31,7 @@ def show_list(*, limit: int, as_json: bool) -> None:
 def show(run_id: str, *, as_json: bool) -> None:
     """Print one with its history."""
     vigia = current()
-    report = vigia.dead_letters.show(run_id, actor=ACTOR)
+    report = vigia.dead_letters.show(run_id, actor=actor())
     if as_json:
         print_schema_json(report)
         return

@@ -4,6 +4,10 @@ from typing import Annotated
 
 import typer
 
+from vigia_detect.bootstrap import needs
+from vigia_detect.cli.speaker import By, speaker
+from vigia_detect.domain.access import Action
+
 app = typer.Typer(help="Tasks that were given up, and asking for them again.", no_args_is_help=True)
 RunArgument = Annotated[str, typer.Argument(metavar="ID", help="As in `vigia failed list`.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -11,6 +15,7 @@ Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest fi
 
 
 @app.command(name="list")
+@needs(Action.FAILED_LIST)
 def list_failed(limit: Limit = 20, *, as_json: Json = False) -> None:
     """List tasks that were given up: stages, and notifications of alerts that are open."""
     from vigia_detect.cli import failed  # noqa: PLC0415 - heavy
@@ -19,6 +24,7 @@ def list_failed(limit: Limit = 20, *, as_json: Json = False) -> None:
 
 
 @app.command()
+@needs(Action.FAILED_LIST)
 def show(run_id: RunArgument, *, as_json: Json = False) -> None:
     """Show one: what happened, and why it was asked for again before. Reading it is recorded."""
     from vigia_detect.cli import failed  # noqa: PLC0415 - heavy
@@ -27,12 +33,13 @@ def show(run_id: RunArgument, *, as_json: Json = False) -> None:
 
 
 @app.command()
+@needs(Action.FAILED_RETRY)
 def retry(
     run_id: RunArgument,
-    by: Annotated[str, typer.Option(help="Who asks: a person's name.")],
     reason: Annotated[str, typer.Option(help="Why; kept encrypted.")],
+    by: By = None,
 ) -> None:
     """Ask for one again, as it was: its stage and all that follows, or telling the same person."""
     from vigia_detect.cli import failed  # noqa: PLC0415 - heavy
 
-    failed.retry(run_id, by=by, reason=reason)
+    failed.retry(run_id, by=speaker(by), reason=reason)

@@ -6,21 +6,36 @@ from typing import Annotated, Literal
 
 import typer
 
+from vigia_detect.bootstrap import needs, open_to_all
 from vigia_detect.cli import (
     alert_commands,
+    audit_commands,
     drill_commands,
+    erase_command,
     escalation_commands,
     failed_commands,
+    glass_commands,
+    hold_commands,
+    key_commands,
+    person_commands,
+    protocol_commands,
+    reasons,
+    retention_commands,
     review_commands,
+    session_commands,
+    token_commands,
 )
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
+from vigia_detect.domain.access import Action
 from vigia_detect.errors import (
     InvalidContextError,
     InvalidImageError,
     InvalidPolicyError,
+    InvalidProtocolError,
     VigiaError,
 )
+from vigia_detect.security.masking import mask, masked_traceback
 from vigia_detect.settings import Settings, load_settings
 
 Lang = Literal["es", "en"]
@@ -41,14 +56,24 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 model = typer.Typer(help="Classifiers of one's own.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
+app.add_typer(audit_commands.app, name="audit")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(failed_commands.app, name="failed")
 app.add_typer(drill_commands.app, name="drill")
 app.add_typer(model, name="model")
 app.add_typer(review_commands.app, name="review")
+app.add_typer(key_commands.app, name="keys")
+app.add_typer(hold_commands.app, name="hold")
+app.add_typer(retention_commands.app, name="retention")
+app.command(name="erase")(erase_command.erase)
+app.add_typer(person_commands.app, name="person")
+app.add_typer(token_commands.app, name="token")
+app.add_typer(glass_commands.app, name="glass")
+app.add_typer(protocol_commands.app, name="protocols")
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def assess(
     case: Annotated[Path, typer.Argument(help="JSON file with a case (case format).")],
     as_json: Json = False,
@@ -64,6 +89,7 @@ def assess(
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def vision(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Pictures, or folders of pictures.")
@@ -80,6 +106,7 @@ def vision(
 
 
 @app.command()
+@needs(Action.CASE_SUBMIT)
 def submit(
     image: Image,
     patient_code: Annotated[str, typer.Option(help="The hospital's pseudonymous code.")],
@@ -113,6 +140,7 @@ def submit(
 
 
 @app.command()
+@needs(Action.CASE_READ)
 def case(
     case_id: CaseArgument,
     overlay: Annotated[
@@ -130,6 +158,7 @@ def case(
 
 
 @app.command(name="cases")
+@needs(Action.CASE_LIST)
 def list_cases(
     limit: Limit = 20,
     state: Annotated[str | None, typer.Option(help="Only cases in this state.")] = None,
@@ -142,6 +171,7 @@ def list_cases(
 
 
 @app.command()
+@needs(Action.CASE_READ)
 def wait(
     case_id: CaseArgument,
     timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 300,
@@ -154,6 +184,7 @@ def wait(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def worker(
     name: Annotated[str, typer.Option(help="The worker's name in logs and monitors.")] = "worker",
     queues: Annotated[
@@ -173,6 +204,7 @@ def worker(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def serve(
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; VIGIA_WEB_HOST else.")
@@ -188,6 +220,7 @@ def serve(
 
 
 @app.command()
+@open_to_all(reasons.PROCESS)
 def up() -> None:
     """Run the whole system on this machine until stopped."""
     from vigia_detect.cli.up import run_up
@@ -196,6 +229,7 @@ def up() -> None:
 
 
 @app.command()
+@open_to_all(reasons.THROW_AWAY)
 def demo(
     findings: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Keeps the pictures with their findings.")
@@ -208,6 +242,7 @@ def demo(
 
 
 @app.command()
+@open_to_all(reasons.FILES)
 def sticker(
     out: Annotated[Path, typer.Option(help="File to write; its ending is .pdf or .png.")],
     lang: Annotated[Lang | None, typer.Option(help="Language of the words on it.")] = None,
@@ -219,6 +254,7 @@ def sticker(
 
 
 @app.command()
+@open_to_all(reasons.DOCTOR)
 def doctor(as_json: Json = False) -> None:
     """Check every part that Vigia stands on, and say what to do."""
     from vigia_detect.cli.doctor import run_doctor
@@ -227,6 +263,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 @model.command(name="train")
+@open_to_all(reasons.FILES)
 def model_train(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg.")],
     out: Annotated[Path, typer.Option(help="The model's folder, which must not exist yet.")],
@@ -254,6 +291,7 @@ def model_train(
 
 
 @model.command(name="evaluate")
+@open_to_all(reasons.FILES)
 def model_evaluate(
     which: Annotated[str, typer.Argument(metavar="MODEL", help="A model's folder or id.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg, or *.jpg.")],
@@ -266,6 +304,7 @@ def model_evaluate(
 
 
 @model.command(name="install")
+@needs(Action.MODEL_CHANGE)
 def model_install(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model's folder.")],
 ) -> None:
@@ -276,6 +315,7 @@ def model_install(
 
 
 @model.command(name="list")
+@needs(Action.MODEL_LIST)
 def model_list(as_json: Json = False) -> None:
     """List the installed classifiers, and check each."""
     from vigia_detect.cli import model as command
@@ -284,6 +324,7 @@ def model_list(as_json: Json = False) -> None:
 
 
 @model.command(name="use")
+@needs(Action.MODEL_CHANGE)
 def model_use(
     which: Annotated[str, typer.Argument(metavar="ID", help="A model's id, or `none`.")],
 ) -> None:
@@ -294,12 +335,16 @@ def model_use(
 
 
 @db.command()
+@open_to_all(reasons.TABLES)
 def upgrade() -> None:
     """Bring the database's tables up to this version."""
     from vigia_detect.bootstrap import current
 
     vigia = current()
     typer.echo(say(vigia.settings.lang, "upgraded", revision=vigia.store.upgrade()))
+
+
+session_commands.add_to(app)
 
 
 def main() -> None:
@@ -316,7 +361,7 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # a bug of ours: its text could carry patient data, its kind cannot
         if _settings().log_level == "debug":
-            raise
+            typer.echo(masked_traceback(error), err=True)
         typer.echo(say(_settings().lang, "unexpected", kind=type(error).__name__), err=True)
         sys.exit(ExitCode.UNEXPECTED)
 
@@ -325,14 +370,14 @@ def _explain(error: VigiaError) -> None:
     lang = _settings().lang
     kinds = [kind.__name__ for kind in type(error).__mro__]
     headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
-    if isinstance(error, InvalidContextError | InvalidPolicyError):
+    if isinstance(error, InvalidContextError | InvalidPolicyError | InvalidProtocolError):
         details = [str(problem) for problem in error.problems]
     elif isinstance(error, InvalidImageError):
         details = [error.text(lang)]
     else:
         details = [str(error)]
     for detail in details:
-        typer.echo(f"{headline}: {detail}" if headline else detail, err=True)
+        typer.echo(mask(f"{headline}: {detail}" if headline else detail), err=True)
 
 
 def _settings() -> Settings:

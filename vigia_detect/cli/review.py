@@ -7,8 +7,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from vigia_detect.bootstrap import current
-from vigia_detect.cli.cases import ACTOR
+from vigia_detect.bootstrap import actor, current
 from vigia_detect.cli.review_texts import say
 from vigia_detect.cli.show import print_schema_json
 from vigia_detect.stages.review_item import Candidate, ReviewItem
@@ -20,7 +19,7 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 def show_list(*, limit: int, as_json: bool) -> None:
     """Print what waits, the most dangerous first."""
     vigia = current()
-    _show(vigia.review.queue(limit=limit, actor=ACTOR), vigia.settings.lang, as_json=as_json)
+    _show(vigia.review.queue(limit=limit, actor=actor()), vigia.settings.lang, as_json=as_json)
 
 
 def claim(case_id: str, *, by: str, as_json: bool) -> None:

@@ -36,4 +36,4 @@ def check(vigia: Vigia) -> None:
     """Raise what would stop it, while there is a command to explain it."""
     vigia.store.check()
     vigia.cipher.signing_key("")
-    _ = vigia.escalation_book
+    _ = vigia.escalation_book, vigia.door

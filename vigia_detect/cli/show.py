@@ -45,7 +45,8 @@ def print_report(
     if overlay is None and OVERLAY in report.attachments():
         overlay = say(lang, "write_overlay", case_id=report.case_id)
     style = STATE_STYLE.get(report.overall_status, "")
-    out.print(Text(f"{report.patient_code}  {report.case_id}", style="bold"))
+    patient = report.patient_code or say(lang, "erased", at=report.erased_at)
+    out.print(Text(f"{patient}  {report.case_id}", style="bold"))
     lines = [
         (say(lang, "status"), f"{report.overall_status} ({report.status_code})"),
         (say(lang, "urgency"), report.urgency),

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
+from vigia_detect.cli.keeping_texts import KEEPING_TEXTS
+
+_TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "InvalidContextError": "Datos del paciente no válidos",
         "InvalidImageError": "La imagen no se puede aceptar",
@@ -18,6 +20,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "StorageFullError": "No queda espacio: no se aceptan casos nuevos",
         "ConfigurationError": "Configuración incorrecta",
         "InvalidPolicyError": "Política de escalamiento no válida",
+        "PermissionDeniedError": "No tiene permiso",
+        "LoginRequiredError": "Falta iniciar sesión, o la sesión terminó",
+        "LoginRefusedError": "No se pudo iniciar sesión",
+        "by_missing": "--by: falta el nombre de quien lo dice (nadie ha iniciado sesión)",
+        "by_other": "--by: con la sesión de {name} no se responde por otra persona",
+        "InvalidProtocolError": "Pasaje de protocolo no válido",
         "WaitTimeoutError": "El caso sigue en curso",
         "StageError": "Falló una etapa",
         "CorruptDataError": "Hay datos guardados que no se pueden descifrar",
@@ -100,7 +108,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_settings": "configuración",
         "check_home": "carpeta de Vigia",
         "check_room": "espacio en disco",
-        "check_key": "llave maestra",
+        "check_key": "llaves de cifrado (versiones)",
         "check_rules": "reglas clínicas",
         "check_escalation": "a quién se avisa",
         "check_channels": "por dónde se avisa",
@@ -116,6 +124,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "quiet": "{kind}: espera de {start:%H:%M} a {end:%H:%M}; luego, un solo aviso por persona.",
         "everybody": "todos, cada {seconds}",
         "nobody_answered": "nadie respondió",
+        "check_permissions": "permisos",
         "check_database": "base de datos",
         "check_broker": "cola de mensajes",
         "check_workers": "procesos de trabajo",
@@ -143,6 +152,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "StorageFullError": "No room left: new cases are refused",
         "ConfigurationError": "Wrong configuration",
         "InvalidPolicyError": "Invalid escalation policy",
+        "PermissionDeniedError": "Permission denied",
+        "LoginRequiredError": "No login, or it is over",
+        "LoginRefusedError": "The login does not count",
+        "by_missing": "--by: the name of who says so is missing (nobody has logged in)",
+        "by_other": "--by: {name} is logged in and cannot answer for another person",
+        "InvalidProtocolError": "Protocol passage not valid",
         "WaitTimeoutError": "The case goes on",
         "StageError": "A stage failed",
         "CorruptDataError": "Stored data does not decrypt",
@@ -225,7 +240,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_settings": "settings",
         "check_home": "Vigia's folder",
         "check_room": "disk room",
-        "check_key": "master key",
+        "check_key": "encryption keys (versions)",
         "check_rules": "clinical rules",
         "check_escalation": "who is told",
         "check_channels": "how they are told",
@@ -241,6 +256,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "quiet": "{kind}: waits from {start:%H:%M} to {end:%H:%M}; then one message a person.",
         "everybody": "everybody, every {seconds}",
         "nobody_answered": "nobody answered",
+        "check_permissions": "permissions",
         "check_database": "database",
         "check_broker": "message broker",
         "check_workers": "workers",
@@ -253,6 +269,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "healthy": "All is well.",
         "unhealthy": "Something fails: follow what is said above.",
     },
+}
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    lang: {**own, **KEEPING_TEXTS[lang]} for lang, own in _TEXTS.items()
 }
 
 

@@ -38,10 +38,12 @@ def throw_away_system() -> Iterator[Vigia]:
 def throw_away_settings(home: Path) -> Settings:
     """Return the environment's settings, but with all state in `home`.
 
-    The hospital's people are left out: nobody may be called about a case that is none.
+    The hospital's people are left out: nobody may be called about a case that is none, and nobody
+    has an account in a home that was just made.
     """
     chosen = {"home": home, "broker": "", "database_url": "", "key_file": None}
     chosen |= {"escalation_file": None, "heartbeat_url": "", "web_port": 0}
+    chosen |= {"auth": "local", "token": None}
     return load_settings().model_copy(update=chosen)
 
 

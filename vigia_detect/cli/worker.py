@@ -2,6 +2,7 @@
 
 import socket
 
+from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.policy import Queue
 from vigia_detect.errors import InvalidOptionError
 from vigia_detect.settings import load_settings
@@ -16,11 +17,13 @@ def run_worker(
 
     Raises:
         InvalidOptionError: an unknown queue; the text lists the known ones.
+        ConfigurationError: a key is unsafe or a default.
     """
     from vigia_detect.core.celery_config import celery_app  # noqa: PLC0415 - heavy
 
     settings = load_settings()
     served = _queues(queues)
+    Vigia(settings).check_keys()  # here, since in a process of the pool nobody would see it
     celery_app.worker_main(
         [
             "worker",

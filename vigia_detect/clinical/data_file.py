@@ -33,7 +33,7 @@ def read_data(path: Path, model: type[Model]) -> Model:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{path.name}: cannot be read ({error.strerror})") from error
-    root, data = _parse(text, path.name)
+    root, data = parse_yaml(text, path.name)
     try:
         # By way of JSON, whose strict rules let a list be a tuple and a text an enum's member.
         return model.model_validate_json(json.dumps(data, default=str))
@@ -48,11 +48,16 @@ def read_data(path: Path, model: type[Model]) -> Model:
 
 def line_in(path: Path, place: tuple[int | str, ...]) -> str:
     """Return ``file:line`` of a place in a YAML file, for a problem that only its reader sees."""
-    root, _ = _parse(path.read_text(encoding="utf-8"), path.name)
+    root, _ = parse_yaml(path.read_text(encoding="utf-8"), path.name)
     return f"{path.name}:{_line(root, place)}"
 
 
-def _parse(text: str, name: str) -> tuple[yaml.Node | None, object]:
+def parse_yaml(text: str, name: str) -> tuple[yaml.Node | None, object]:
+    """Return the nodes of a YAML text, which know their lines, and its data.
+
+    Raises:
+        ConfigurationError: it is not YAML or names a key twice; `name` and line come first.
+    """
     loader = yaml.CSafeLoader(text)
     try:
         root = loader.get_single_node()

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vigia_detect.bootstrap import current
+from vigia_detect.bootstrap import actor, current, needs
+from vigia_detect.domain.access import Action
 from vigia_detect.domain.escalation import ESCALATION_TARGETS
 from vigia_detect.domain.ids import CaseId, is_case_id, run_id
 from vigia_detect.domain.options import Options
@@ -27,6 +28,7 @@ CODE = re.compile(r"[A-Za-z0-9_.-]{1,48}")
 class AsyncPipeline:
     """Submits cases to the workers and asks how they stand."""
 
+    @needs(Action.CASE_SUBMIT)
     def process_medical_case_async(
         self,
         image_path: str | Path,
@@ -58,7 +60,7 @@ class AsyncPipeline:
             patient_code=patient_code,
             context=patient_context or {},
             options=options,
-            actor="facade",
+            actor=actor(),
         )
         accepted = vigia.intake.accept(submission)
         status = vigia.desk.status(accepted.case_id)
@@ -72,6 +74,7 @@ class AsyncPipeline:
             "processing_options": {"lang": options.lang, "priority": options.priority},
         }
 
+    @needs(Action.CASE_STATUS)
     def get_pipeline_status(
         self, pipeline_id: str, task_ids: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
@@ -91,6 +94,7 @@ class AsyncPipeline:
         """
         return _as_dict(current().desk.status(pipeline_id), _wanted(pipeline_id, task_ids))
 
+    @needs(Action.CASE_STATUS)
     def wait_for_pipeline_completion(
         self, pipeline_id: str, task_ids: Mapping[str, str] | None = None, timeout: float = 300
     ) -> dict[str, Any]:
@@ -103,6 +107,7 @@ class AsyncPipeline:
         wanted = _wanted(pipeline_id, task_ids)
         return _as_dict(current().desk.wait(pipeline_id, timeout), wanted)
 
+    @needs(Action.CASE_ESCALATE)
     def trigger_escalation_pipeline(
         self,
         escalation_data: Mapping[str, object],

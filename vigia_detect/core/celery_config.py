@@ -9,7 +9,13 @@ from typing import Any
 
 from celery import Celery
 
-from vigia_detect.domain.policy import NOTIFICATION, QUEUES, Queue, task_policies
+from vigia_detect.domain.policy import (
+    DECISION_AUDIT,
+    NOTIFICATION,
+    QUEUES,
+    Queue,
+    task_policies,
+)
 from vigia_detect.domain.stages import Stage
 from vigia_detect.embedded import EmbeddedBroker
 from vigia_detect.settings import Settings, load_settings
@@ -20,6 +26,7 @@ TASK_NAMES = {
     Stage.MEDICAL_ANALYSIS: "vigia_detect.tasks.medical.medical_analysis_task",
     Stage.TRIAGE: "vigia_detect.tasks.medical.triage_task",
     Stage.AUDIT_LOG: "vigia_detect.tasks.audit.audit_log_task",
+    DECISION_AUDIT: "vigia_detect.tasks.audit.medical_decision_audit_task",
     NOTIFICATION: "vigia_detect.tasks.notifications.escalation_notification_task",
 }
 """Which Celery task runs which row of the policy table."""

@@ -4,6 +4,7 @@ from vigia_detect.docs import markdown
 from vigia_detect.docs.markdown import code, codes, table
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEvent
 from vigia_detect.log import ALLOWED_FIELDS
+from vigia_detect.trail.implied import BY_STATE
 
 MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.CASE_ACCEPTED: "a submission became a case; its picture's hash, its red flags",
@@ -40,6 +41,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.ALERT_ACTED: "a named person said that they acted; after how many seconds",
     AuditEvent.ALERT_CLOSED: "a named person said that nothing is left to do",
     AuditEvent.ALERT_SUPERSEDED: "a more urgent alert of the same case took its place",
+    AuditEvent.ALERT_REARMED: "the watchdog found it without a deadline and gave it one",
     AuditEvent.ANSWER_REFUSED: "a forged, expired, used or unauthorised answer to an alert",
     AuditEvent.NOTIFICATION_ACCEPTED: "a channel took a notification",
     AuditEvent.NOTIFICATION_FAILED: "a channel will not take it; the next one is used",
@@ -50,28 +52,69 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.FAILURES_RISING: "too many attempts failed lately; how many, of how many",
     AuditEvent.FAILURES_SETTLED: "the rate of failures is low again",
     AuditEvent.TIMER_FIRED: "a deadline passed",
+    AuditEvent.KEY_BEGUN: "a version of the key-encryption key wraps from now on",
+    AuditEvent.KEY_EMPTIED: "nothing is wrapped by this version any more; how many were",
+    AuditEvent.KEY_DESTROYED: "nobody can unwrap with this version any more",
+    AuditEvent.KEYS_CHECKED: "every wrapped key was unwrapped; how many, how many did not",
+    AuditEvent.RETENTION_LENGTHENED: "a kind of data is kept for so many days from now on",
+    AuditEvent.HOLD_PLACED: "nothing of a patient or case may be deleted; reason and reference",
+    AuditEvent.HOLD_RELEASED: "it may be deleted again when its time is over",
+    AuditEvent.DATA_PURGED: "what was kept long enough was deleted; kind and number",
+    AuditEvent.PATIENT_ERASED: "a patient's key was destroyed; reason, override, how many cases",
+    AuditEvent.CASE_ERASED: "the case's patient was erased; by which name the patient is left",
+    AuditEvent.ERASURE_REFUSED: "a hold, a period or open work forbade an erasure; which",
+    AuditEvent.TRAIL_READ: "somebody read the entries of a case",
+    AuditEvent.TRAIL_EXPORTED: "somebody exported or verified the whole trail; in which form",
+    AuditEvent.DECISION_AUDITED: "a second look at a decision: whether its entry, the stored "
+    "result and the hashes agree",
+    AuditEvent.PERMISSION_GRANTED: "somebody was allowed to do something; by which policy",
+    AuditEvent.PERMISSION_DENIED: "somebody was refused; by which policy",
+    AuditEvent.LOGIN_DONE: "somebody logged in, and how",
+    AuditEvent.LOGIN_REFUSED: "a login that does not count; what was typed is not kept",
+    AuditEvent.LOGIN_ENDED: "somebody logged out",
+    AuditEvent.PERSON_ADDED: "a person or service account was added, with which roles",
+    AuditEvent.PERSON_CHANGED: "roles, password, one-time codes or the right to log in changed",
+    AuditEvent.TOKEN_CREATED: "a token was made, for what and how long",
+    AuditEvent.TOKEN_REVOKED: "a token was revoked",
+    AuditEvent.GLASS_BROKEN: "somebody took emergency access; until when",
+    AuditEvent.GLASS_REVIEWED: "another person judged an emergency access",
 }
 
 HEAD = """\
 Each entry is written in the transaction that it describes, so neither can be there without the
-other. An entry names its subject (the case, or the alert when there is no case), the actor, and
+other. An entry names its subject (the case; else the alert, hold or key), the actor, and
 where it applies the run and attempt. Its detail holds ids, codes and hashes, never patient data.
-The chain that makes a change of the trail evident is not there yet; entries are append-only from
-the start."""
+Patient data, where an entry needs any, is encrypted with the patient's key before it is hashed.
+
+Entries cannot be changed or deleted: the database refuses it. Within seconds of its commit each
+entry gets its place in one order, with a link to the one before (SHA-256); a Merkle tree over all
+of them (RFC 9162) gives short proofs; checkpoints signed with Ed25519 are kept in the database and
+in `VIGIA_AUDIT_FOLDER`. `vigia audit verify` checks all of it, also on another machine; how:
+[verify the audit trail](../how-to/verify-the-audit-trail.md)."""
+
+MISSED = """\
+*Missed by*: how an entry is missed that somebody deleted before it had its place. `state`: a row
+of another table is as it is only after this entry. `count`: the transaction that wrote it counted
+it under its kind and subject."""
 
 LOG = """\
 Logs are one JSON object a line. A field that is not in this list is not written, so patient data
 has no way into them; an exception is named by its type and place, never by its text."""
 
 
+def _reason(event: AuditEvent) -> str:
+    return "state" if event in BY_STATE else "count"
+
+
 def page() -> str:
     """Return `audit.md`."""
     events = {event: moved for moved, event in RUN_AUDIT.items()}
-    rows = ([code(e), MEANING[e], code(events.get(e, ""))] for e in AuditEvent)
+    rows = ([code(e), MEANING[e], code(events.get(e, "")), _reason(e)] for e in AuditEvent)
     return markdown.page(
         "Audit trail and logs",
         HEAD,
-        table(["Event", "When", "Move of a run"], rows),
+        table(["Event", "When", "Move of a run", "Missed by"], rows),
+        MISSED,
         "## Fields of the log",
         LOG,
         codes(sorted(ALLOWED_FIELDS)),

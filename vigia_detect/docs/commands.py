@@ -79,6 +79,8 @@ def _exit_rows() -> list[list[object]]:
     named = {number: sorted(_names(number)) for number in ExitCode}
     named[ExitCode.UNHEALTHY] = ["a check of `vigia doctor` is critical"]
     named[ExitCode.DRILL_FAILED] = ["a drill found that nobody was told in time, or answered"]
+    named[ExitCode.TAMPERED] = ["the audit trail was changed; `vigia audit verify` says where"]
+    named[ExitCode.INCOMPLETE] = ["the audit trail lacks entries that there must be"]
     rows: list[list[object]] = [
         [int(number), number.name.lower(), ", ".join(named[number])] for number in ExitCode
     ]

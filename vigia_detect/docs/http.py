@@ -1,9 +1,9 @@
 """The page docs/reference/http.md: every route of the HTTP application."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from vigia_detect.api.app import Parts, create_app
+from vigia_detect.api.app import Parts, create_app, endpoints_of
 from vigia_detect.api.guard import MAX_BODY
 from vigia_detect.api.page import HEADERS
 from vigia_detect.docs import markdown
@@ -42,11 +42,19 @@ def page() -> str:
 
 def routes() -> Iterator[tuple[str, str, str, str]]:
     """Yield each route: address, method, meaning, and what it answers by status."""
-    nobody: Any = None  # only the description is made; nobody is asked
-    described = create_app(Parts(answers=nobody, check=nobody, signing_secret="-")).openapi()  # noqa: S106 - no secret
-    for path, methods in described["paths"].items():
+    for path, methods in _app().openapi()["paths"].items():
         for method, route in methods.items():
             yield code(path), method.upper(), route["description"], _answers(route["responses"])
+
+
+def endpoints() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield each route, such as `POST /a/{token}`, with the function that answers it."""
+    yield from endpoints_of(_app())
+
+
+def _app() -> Any:
+    nobody: Any = None  # only the description is made; nobody is asked
+    return create_app(Parts(answers=nobody, check=nobody, signing_secret="-"))  # noqa: S106
 
 
 def _answers(responses: dict[str, dict[str, str]]) -> str:

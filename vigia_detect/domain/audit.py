@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from vigia_detect.domain.states import RunEvent
 
+WHOLE_TRAIL = "trail"
+"""The subject of what is done with all entries."""
+
 
 class AuditEvent(StrEnum):
     """The kinds of entries."""
@@ -40,6 +43,7 @@ class AuditEvent(StrEnum):
     ALERT_ACTED = "alert.acted"
     ALERT_CLOSED = "alert.closed"
     ALERT_SUPERSEDED = "alert.superseded"
+    ALERT_REARMED = "alert.rearmed"
     ANSWER_REFUSED = "answer.refused"
     NOTIFICATION_ACCEPTED = "notification.accepted"
     NOTIFICATION_FAILED = "notification.failed"
@@ -49,6 +53,31 @@ class AuditEvent(StrEnum):
     FAILURES_RISING = "failures.rising"
     FAILURES_SETTLED = "failures.settled"
     TIMER_FIRED = "timer.fired"
+    KEY_BEGUN = "key.begun"
+    KEY_EMPTIED = "key.emptied"
+    KEY_DESTROYED = "key.destroyed"
+    KEYS_CHECKED = "keys.checked"
+    RETENTION_LENGTHENED = "retention.lengthened"
+    HOLD_PLACED = "hold.placed"
+    HOLD_RELEASED = "hold.released"
+    DATA_PURGED = "data.purged"
+    PATIENT_ERASED = "patient.erased"
+    CASE_ERASED = "case.erased"
+    ERASURE_REFUSED = "erasure.refused"
+    TRAIL_READ = "trail.read"
+    TRAIL_EXPORTED = "trail.exported"
+    DECISION_AUDITED = "decision.audited"
+    PERMISSION_GRANTED = "permission.granted"
+    PERMISSION_DENIED = "permission.denied"
+    LOGIN_DONE = "login.done"
+    LOGIN_REFUSED = "login.refused"
+    LOGIN_ENDED = "login.ended"
+    PERSON_ADDED = "person.added"
+    PERSON_CHANGED = "person.changed"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - a name, no secret
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name, no secret
+    GLASS_BROKEN = "glass.broken"
+    GLASS_REVIEWED = "glass.reviewed"
 
 
 RUN_AUDIT = {
@@ -68,9 +97,12 @@ class AuditEntry:
     """One entry: what happened to which thing, by whom.
 
     Attributes:
-        subject: the case, or the alert when there is no case.
+        subject: the case; when there is none, the alert, hold or erased patient, or the name of
+            what was acted on, such as `key-2`. Never a pseudonym, which an erasure must end.
         detail: ids, codes and hashes; never patient data. What a person typed is in it only
             encrypted under the patient's key, so that erasing the key erases it too.
+        sealed: patient data, encrypted with the patient's key; the entry's hash is over this
+            ciphertext, so that destroying the key leaves the chain whole.
     """
 
     event: AuditEvent
@@ -79,3 +111,46 @@ class AuditEntry:
     run_id: str | None = None
     attempt: int | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
+    sealed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseEntry:
+    """A committed entry that has no place in the order yet.
+
+    Attributes:
+        data: its canonical bytes (RFC 8785), which are hashed.
+    """
+
+    id: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedEntry:
+    """The place of an entry in the order.
+
+    Attributes:
+        leaf: the entry's hash.
+        chain: the hash over the link before and this entry's hash.
+    """
+
+    position: int
+    entry_id: int
+    leaf: bytes
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry as people see it.
+
+    Attributes:
+        at: when it was written, by the database's clock, in Unix seconds.
+        position: its place in the order, from 0; None while it has none.
+    """
+
+    id: int
+    at: float
+    entry: AuditEntry
+    position: int | None

@@ -108,12 +108,15 @@ class StageOutput:
         verdict: given by triage only.
         attachments: files that belong to the result, such as a picture; stored encrypted outside
             the database before the result, which then names them under `ATTACHMENTS`.
+        made_by: what made the result, such as rule set and model, each with its version; it goes
+            into the audit trail and must hold no patient data.
     """
 
     result: JsonObject
     alerts: tuple[AlertRequest, ...] = ()
     verdict: Verdict | None = None
     attachments: Mapping[str, bytes] = field(default_factory=dict)
+    made_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

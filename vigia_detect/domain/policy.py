@@ -11,6 +11,7 @@ from types import MappingProxyType
 from vigia_detect.domain.stages import Stage
 
 NOTIFICATION = "notification"
+DECISION_AUDIT = "medical_decision_audit"
 
 
 class Queue(StrEnum):
@@ -35,6 +36,7 @@ QUEUES: Mapping[str, Queue] = MappingProxyType(
         Stage.MEDICAL_ANALYSIS: Queue.MEDICAL_PRIORITY,
         Stage.TRIAGE: Queue.MEDICAL_PRIORITY,
         Stage.AUDIT_LOG: Queue.AUDIT_LOGGING,
+        DECISION_AUDIT: Queue.AUDIT_LOGGING,
         NOTIFICATION: Queue.NOTIFICATIONS,
     }
 )
@@ -102,6 +104,7 @@ def task_policies(
             Stage.TRIAGE: medical,
             # There is a result, but nothing has shown that its record is whole.
             Stage.AUDIT_LOG: _policy(60, 5, 1.0, high),
+            DECISION_AUDIT: _policy(60, 5, 1.0, FailureSeverity.MEDIUM),
             # An outage is no excuse here: the next channel must not wait for its end.
             NOTIFICATION: replace(_policy(30, 8, 2.0, critical), max_outages=0),
         }

@@ -29,11 +29,18 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class PatientKey:
-    """A patient's wrapped data key and encrypted code."""
+    """A patient's wrapped data key and encrypted code.
+
+    Attributes:
+        wrapped_key: empty when it is destroyed.
+        sealed_code: also tells whether two wrapped keys are wrappings of the same key.
+        erased_at: Unix seconds.
+    """
 
     pseudonym: Pseudonym
     wrapped_key: bytes
     sealed_code: bytes
+    erased_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

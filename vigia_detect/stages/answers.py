@@ -60,6 +60,11 @@ TakeAnswer: TypeAlias = Callable[[UnitOfWork, AlertId, Answer], tuple[bool, tupl
 """Takes an answer in a transaction; see `Escalator.answer`."""
 
 
+PermitAnswer: TypeAlias = Callable[[str, str, AlertId], None]
+"""Lets a person answer, by link or Slack, an alert; raises UnauthorisedAnswerError if they may
+not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """An answer that counts.
@@ -87,6 +92,7 @@ class Answers:
         key: signs links; derived for that purpose alone.
         lifetime_s: how long a link is good.
         people: person by Slack user id.
+        permit: asks the policies; they record what they decide.
         clock: Unix seconds.
     """
 
@@ -99,6 +105,7 @@ class Answers:
         key: bytes,
         lifetime_s: float,
         people: Mapping[str, str],
+        permit: PermitAnswer,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
@@ -107,6 +114,7 @@ class Answers:
         self._key = key
         self._lifetime_s = lifetime_s
         self._people = people
+        self._permit = permit
         self._clock = clock
         self._forgeries = 0
         self._told_at = float("-inf")
@@ -147,6 +155,7 @@ class Answers:
             raise
         with self._recorded(link.alert_id, link.person, "link"):
             button = self._allowed(link, wanted)
+            self._permit(link.person, "link", link.alert_id)
             once = Once(link.nonce, link.expires_at)
             changed = self._answer(once, link.alert_id, button, by=link.person, how="link")
         more = changed and button == Button.ON_MY_WAY
@@ -170,6 +179,7 @@ class Answers:
             person = self._people.get(user)
             if person is None:
                 raise UnauthorisedAnswerError("This Slack user is in no list of people.")
+            self._permit(person, "slack", AlertId(alert_id))
             nonce = hashlib.sha256(signature.encode()).hexdigest()
             once, known = Once(nonce, self._clock() + REPLAY_S), AlertId(alert_id)
             changed = self._answer(once, known, button, by=person, how="slack")

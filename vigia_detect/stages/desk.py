@@ -124,11 +124,11 @@ class Desk:
             stage: self._vault.open_result(case, stage, data) for stage, data in sealed.items()
         }
         stages = {stage: stage_report(run, results.get(stage)) for stage, run in runs.items()}
-        summary = case.summary
+        summary, erased = case.summary, case.patient.erased_at is not None
         return CaseReport(
             schema_version=SCHEMA_VERSION,
             case_id=summary.id,
-            patient_code=self._vault.open_code(case.patient),
+            patient_code=None if erased else self._vault.open_code(case.patient),
             overall_status=summary.state,
             status_code=summary.status_code,
             urgency=summary.urgency,
@@ -145,6 +145,7 @@ class Desk:
                 review_report(one, open_words(self._vault, case, one)) for one in reviews
             ),
             missing=missing_parts(stages),
+            erased_at=iso(case.patient.erased_at),
         )
 
     def attachment(self, case_id: str, name: str, *, actor: str) -> bytes:

@@ -23,7 +23,9 @@ class ImageAnalysis:
         analysis = self._analyser.analyse(case.read_image(), case.lang)
         result = describe(analysis.findings, self._rules, recorded=_recorded(case.context))
         overlay = {} if analysis.overlay is None else {OVERLAY: analysis.overlay}
-        return StageOutput(result, attachments=overlay)
+        return StageOutput(
+            result, attachments=overlay, made_by=_made_by(analysis.findings, self._rules)
+        )
 
 
 def describe(
@@ -69,6 +71,13 @@ def opinion_json(opinion: Opinion, rules: RuleSet) -> JsonObject:
         ],
         "class_table": opinion.version,
     }
+
+
+def _made_by(found: PictureFindings, rules: RuleSet) -> dict[str, str]:
+    own = found.prediction.model if found.prediction else None
+    models = {"wound_model": found.model, "own_classifier": own}
+    used = {name: f"{one.id} {one.checksum}" for name, one in models.items() if one is not None}
+    return {"rules": rules.version, **used}
 
 
 def _recorded(context: JsonObject) -> frozenset[str]:

@@ -11,7 +11,8 @@ from vigia_detect.clinical import RuleSet, assess, parse_case, parse_context
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import JsonObject, Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
-from vigia_detect.domain.ids import CaseId, new_case_id
+from vigia_detect.domain.ids import CaseId, Pseudonym, new_case_id
+from vigia_detect.domain.keys import FIRST_VERSION, taken_apart
 from vigia_detect.domain.records import NewCase, PatientKey, Picture, Submission
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
@@ -68,7 +69,7 @@ class Checked:
 
 
 class _PatientRaceError(Exception):
-    """Another submission stored this new patient, with another key, while we sealed ours."""
+    """While we sealed, another stored this patient with another key, erased it, or rotated keys."""
 
 
 SURELY_NOT_STORED = (_PatientRaceError, IdempotencyConflictError, StorageFullError)
@@ -124,18 +125,18 @@ class Intake:
             try:
                 return self._accept(submission, checked)
             except _PatientRaceError:
-                continue  # somebody stored the same new patient first: use their key
+                continue  # look again and seal anew, with the key that is there now
         raise DatabaseUnavailableError("The patient's key keeps changing; try again.")
 
     def _accept(self, submission: Submission, checked: Checked) -> Accepted:
-        known_patient = self._known_patient(submission.patient_code)
-        patient = known_patient or self._new_patient(submission.patient_code)
+        patient, is_new = self._patient(submission.patient_code)
         case_id = new_case_id()
         ref = self._vault.store_image(patient, case_id, checked.picture.data)
         try:
             case = self._new_case(case_id, submission, patient, checked)
-            new_patient = None if known_patient else patient
-            known, ready = self._store_case(case, new_patient, submission.actor, checked)
+            with self._store.begin() as work:
+                self._keep_patient(work, patient, is_new=is_new)
+                known, ready = self._store_case(work, case, submission.actor, checked)
         except SURELY_NOT_STORED:
             self._vault.drop_image(ref)
             raise
@@ -160,14 +161,17 @@ class Intake:
             return RedFlags(Urgency.EMERGENCY, (DECLARED, *found.rules))
         return RedFlags(Urgency(found.urgency), tuple(found.rules))
 
-    def _known_patient(self, patient_code: str) -> PatientKey | None:
-        with self._store.read() as work:
-            return work.cases.patient(self._cipher.pseudonym(patient_code))
-
-    def _new_patient(self, patient_code: str) -> PatientKey:
-        """Return keys for a patient whom the case will bring along."""
+    def _patient(self, patient_code: str) -> tuple[PatientKey, bool]:
+        """Return a patient's keys, and whether the case will bring the patient along."""
         pseudonym = self._cipher.pseudonym(patient_code)
-        bare = PatientKey(pseudonym, self._cipher.new_data_key(pseudonym), b"")
+        with self._store.read() as work:
+            known, version = work.cases.patient(pseudonym), work.keys.wrapping()
+        if known is not None:
+            return known, False
+        return self._new_patient(pseudonym, patient_code, version or FIRST_VERSION), True
+
+    def _new_patient(self, pseudonym: Pseudonym, patient_code: str, version: int) -> PatientKey:
+        bare = PatientKey(pseudonym, self._cipher.new_data_key(pseudonym, version), b"")
         sealed = self._vault.seal_code(bare, patient_code)
         return PatientKey(pseudonym, bare.wrapped_key, sealed)
 
@@ -198,26 +202,40 @@ class Intake:
         content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
         return self._cipher.pseudonym(hashlib.sha256(content).hexdigest()).encode()
 
+    def _keep_patient(self, work: UnitOfWork, patient: PatientKey, *, is_new: bool) -> None:
+        """Make sure that the key which sealed this case is the patient's, and stays.
+
+        Raises:
+            _PatientRaceError: since we looked, the patient was stored by another or erased, or the
+                key-encryption key was rotated.
+        """
+        if is_new:
+            version, _ = taken_apart(patient.wrapped_key)
+            current = work.keys.wrapping(hold=True) == version
+            if not current or work.cases.add_patient(patient) != patient:
+                raise _PatientRaceError
+            return
+        stored = work.cases.hold_patient(patient.pseudonym)
+        if stored is None or stored.sealed_code != patient.sealed_code:
+            raise _PatientRaceError
+
     def _store_case(
-        self, case: NewCase, new_patient: PatientKey | None, actor: str, checked: Checked
+        self, work: UnitOfWork, case: NewCase, actor: str, checked: Checked
     ) -> tuple[CaseId, tuple[Run, ...]]:
         flags = checked.flags
-        with self._store.begin() as work:
-            if new_patient and work.cases.add_patient(new_patient) != new_patient:
-                raise _PatientRaceError
-            known, fingerprint, created = work.cases.add(case)
-            if not created:
-                if fingerprint != case.fingerprint:
-                    raise IdempotencyConflictError(
-                        "idempotency_key: already used for a different submission"
-                    )
-                return known, ()
-            image = checked.picture.sha256
-            detail = {"urgency": flags.urgency, "rules": flags.rules, "image": image}
-            work.audit.write([AuditEntry(AuditEvent.CASE_ACCEPTED, case.id, actor, detail=detail)])
-            ready = self._alert(work, case, flags)
-            ready += work.runs.plan(case.id, emergency=case.emergency)
-            work.commit()
+        known, fingerprint, created = work.cases.add(case)
+        if not created:
+            if fingerprint != case.fingerprint:
+                raise IdempotencyConflictError(
+                    "idempotency_key: already used for a different submission"
+                )
+            return known, ()
+        image = checked.picture.sha256
+        detail = {"urgency": flags.urgency, "rules": flags.rules, "image": image}
+        work.audit.write([AuditEntry(AuditEvent.CASE_ACCEPTED, case.id, actor, detail=detail)])
+        ready = self._alert(work, case, flags)
+        ready += work.runs.plan(case.id, emergency=case.emergency)
+        work.commit()
         return known, ready
 
     def _alert(self, work: UnitOfWork, case: NewCase, flags: RedFlags) -> tuple[Run, ...]:

@@ -21,7 +21,8 @@ class MedicalAnalysis:
             "clinician_classes": case.clinician_classes,
         }
         found = assess(parse_case(document), self._rules)
-        return StageOutput(found.model_dump(mode="json", by_alias=True))
+        result = found.model_dump(mode="json", by_alias=True)
+        return StageOutput(result, made_by={"rules": self._rules.version})
 
 
 def _image_findings(inputs: StageResults) -> JsonObject:

@@ -94,11 +94,13 @@ class CaseReport:
         confirmed_by: who has; null while it is preliminary.
         reviews: what people said of the results, oldest first.
         missing: parts of the result that are not there, and why.
+        erased_at: when the patient's data was erased; all that the patient's key sealed is then
+            null. Null while it is there.
     """
 
     schema_version: int
     case_id: CaseId
-    patient_code: str
+    patient_code: str | None
     overall_status: CaseState
     status_code: StatusCode
     urgency: Urgency
@@ -113,6 +115,7 @@ class CaseReport:
     alerts: tuple[AlertReport, ...]
     reviews: tuple[ReviewReport, ...]
     missing: dict[str, str]
+    erased_at: str | None
 
     def attachments(self) -> frozenset[str]:
         """Return the names of the files that belong to its results."""
@@ -181,6 +184,11 @@ def missing_parts(stages: dict[Stage, StageReport]) -> dict[str, str]:
         stage.value: "not_finished"
         for stage, report in stages.items()
         if report.state not in RUN_ENDS
+    }
+    missing |= {
+        stage.value: "erased"
+        for stage, report in stages.items()
+        if report.state == RunState.DONE and report.result is None
     }
     image = stages[Stage.IMAGE_ANALYSIS].result
     if image is not None and image.get("class_proposed") is False:

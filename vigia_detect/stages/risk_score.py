@@ -12,4 +12,5 @@ class RiskScore:
         """Return the risk part of the assessment; an incomplete scale has no total."""
         del inputs  # the first stage of its branch
         risk = score_risk(parse_context(case.context), self._rules)
-        return StageOutput(risk.model_dump(mode="json", by_alias=True))
+        result = risk.model_dump(mode="json", by_alias=True)
+        return StageOutput(result, made_by={"rules": self._rules.version})

@@ -28,6 +28,7 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import LeaseLostError, StageTimedOutError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.basis import basis_of, decision_basis
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_task_failure
 from vigia_detect.stages.joining import move_on
@@ -142,10 +143,12 @@ class StageRunner:
         run, case = claimed.run, claimed.case
         sealed = self._vault.seal_result(case, Stage(run.task), output.result)
         may_continue = time.monotonic() < continue_until
+        basis = basis_of(claimed, output, sealed)
         with self._store.begin() as work:
-            work.runs.finish(run, sealed)
+            work.runs.finish(run, sealed, basis=basis)
             if output.verdict is not None:
-                work.cases.decide(case.summary.id, output.verdict)
+                basis = decision_basis(work, case.summary.id, basis)
+                work.cases.decide(case.summary.id, output.verdict, basis=basis)
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))
             following = self._take_on(work, claimed, ready, sealed) if may_continue else None

@@ -42,7 +42,8 @@ class Triage:
         }
         alerts = (AlertRequest(kind, alarms(assessment) or rules),) if kind else ()
         grave = failed or may_be_grave(assessment, self._rules)
-        return StageOutput(result, alerts, Verdict(urgency, review, grave))
+        made_by = {"rules": self._rules.version}
+        return StageOutput(result, alerts, Verdict(urgency, review, grave), made_by=made_by)
 
 
 def alarms(assessment: JsonObject) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from vigia_detect.errors import CorruptDataError
 from vigia_detect.picture_ports import BlobStore
 from vigia_detect.ports import Cipher
 
+ATTACHMENT_DIGITS = 20  # 80 bits: no two attachments of one case meet
+
 
 class Vault:
     """Seals and opens the patient's part of a case: its file, its picture, its results.
@@ -78,14 +80,16 @@ class Vault:
     def store_attachment(self, case: StoredCase, name: str, plain: bytes) -> str:
         """Encrypt and store a file that belongs to a result; return its ref.
 
-        The ref follows from case, name and content. An attempt that is tried again writes the same
-        file anew, and one that comes too late cannot put other content in its place.
+        The ref begins with the case's id, so that it is known whose it is without decrypting; the
+        rest follows from name and content. An attempt that is tried again writes the same file
+        anew, and one that comes too late cannot put other content in its place.
 
         Raises:
             StorageFullError: there is no room.
         """
         content = hashlib.sha256(plain).hexdigest()
-        ref = str(uuid5(UUID(case.summary.id), f"{name}:{content}"))
+        case_id = case.summary.id
+        ref = f"{case_id}-{uuid5(UUID(case_id), f'{name}:{content}').hex[:ATTACHMENT_DIGITS]}"
         self._blobs.put(ref, self._seal(case.patient, f"{name}:{ref}", plain))
         return ref
 
@@ -128,23 +132,17 @@ class Vault:
     def seal_own_text(self, owner: str, role: str, text: str) -> str:
         """Encrypt what a person typed about something that belongs to no patient.
 
-        Its key is its own, wrapped under the master key, and lies before the text.
-
         Args:
             owner: id of what it is about.
             role: what the text is.
             text: the person's words.
         """
-        pseudonym = self._cipher.pseudonym(f"owner:{owner}")
-        key = self._cipher.new_data_key(pseudonym)
-        sealed = self._cipher.seal(pseudonym, key, f"text:{owner}:{role}", text.encode())
-        return ".".join(base64.b64encode(part).decode() for part in (key, sealed))
+        sealed = self._cipher.seal_own(f"text:{owner}:{role}", text.encode())
+        return base64.b64encode(sealed).decode()
 
     def open_own_text(self, owner: str, role: str, sealed: str) -> str:
         """Decrypt what `seal_own_text` gave. Raises CorruptDataError."""
-        key, _, data = sealed.partition(".")
-        pseudonym, label = self._cipher.pseudonym(f"owner:{owner}"), f"text:{owner}:{role}"
-        return self._cipher.open(pseudonym, _bytes(key), label, _bytes(data)).decode()
+        return self._cipher.open_own(f"text:{owner}:{role}", _bytes(sealed)).decode()
 
     def _open_image(self, case: StoredCase) -> bytes:
         sealed = self._blobs.get(case.image_ref)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from vigia_detect.alert_ports import Heartbeat
 from vigia_detect.domain.alert_states import UNFINISHED, AlertState
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Deadline
 from vigia_detect.domain.ids import AlertId, alert_id
@@ -158,6 +159,8 @@ def _arm_again(work: UnitOfWork, known: AlertId) -> None:
         return
     again = replace(alert, turn=alert.turn + 1)
     work.alerts.save(again)
+    detail = {"alert_id": known, "turn": again.turn}
+    work.audit.write([AuditEntry(AuditEvent.ALERT_REARMED, alert.subject, detail=detail)])
     waits = alert.state == AlertState.OPEN
     kind = Deadline.NOT_ANSWERED if waits else Deadline.NOT_ACTED
     work.timers.arm([(DueTimer(kind, known, again.turn), work.now())])

@@ -38,7 +38,7 @@ def load_before_forking(**_: object) -> None:
 
 @worker_process_init.connect
 def start_sweeping(**_: object) -> None:
-    """Give the new process its own parts and start its sweeper and watchdog."""
+    """Give the new process its own parts and start its sweeper, watchdog and chainer."""
     if not installed():
         install(_serving())
     vigia = current()
@@ -48,6 +48,7 @@ def start_sweeping(**_: object) -> None:
         ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
         ("watchdog", watchdog.run_forever, (_stop,)),
         ("failures", vigia.failure_watch.run_forever, (_stop,)),
+        ("chainer", vigia.chainer.run_forever, (_stop,)),
     ):
         threading.Thread(target=work, args=args, name=name, daemon=True).start()
 

@@ -62,6 +62,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         key=b"k" * 32,
         lifetime_s=3600,
         people={"U01": "Luis Rey"},
+        permit=deeds.permit,
         clock=deeds.clock,
     )
     with slack_api() as slack:

@@ -1,21 +1,37 @@
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.rows import to_text
-from vigia_detect.adapters.db.tables import attempt_ended, audit
+from vigia_detect.adapters.db.tables import attempt_ended, audit, tallies
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.trail.implied import BY_STATE
 
-_GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail")
+_GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail", "sealed")
 _INSERT = Prepared(insert(audit).values(at=now(), **{name: bindparam(name) for name in _GIVEN}))
+_TALLY = Prepared(
+    {
+        dialect.__name__.rpartition(".")[2]: (
+            added := dialect.insert(tallies).values(
+                {name: bindparam(name) for name in ("event", "subject", "count")}
+            )
+        ).on_conflict_do_update(
+            index_elements=tallies.primary_key.columns,
+            set_={"count": tallies.c.count + added.excluded["count"]},
+        )
+        for dialect in (sqlite, postgresql)
+    }
+)
 
 
 class SqlAudit:
-    """Append-only entries. The chain over them comes with the trust issue."""
+    """Append-only entries. They get their order, and links, after the commit; see record 40."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -29,17 +45,27 @@ class SqlAudit:
         """Send what was written."""
         if self._pending:
             _INSERT.many(self._connection, [_row(entry) for entry in self._pending])
+            self._count()
             self._pending.clear()
 
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
         """Return the entries about a case or alert with their time, oldest first."""
         query = select(audit).where(audit.c.subject == subject).order_by(audit.c.id)
-        return [(row.at, _to_entry(row)) for row in self._connection.execute(query)]
+        return [(row.at, to_entry(row)) for row in self._connection.execute(query)]
 
     def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
         """Return the entries of one kind since a time."""
         query = select(audit).where(audit.c.event == event, audit.c.at >= since)
-        return [_to_entry(row) for row in self._connection.execute(query)]
+        return [to_entry(row) for row in self._connection.execute(query)]
+
+    def _count(self) -> None:
+        """Count what leaves no other state, so that an entry that is gone is missed."""
+        found = Counter(
+            (one.event.value, one.subject) for one in self._pending if one.event not in BY_STATE
+        )
+        # In one order, so that two transactions cannot wait for each other.
+        for (event, subject), count in sorted(found.items()):
+            _TALLY.count(self._connection, event=event, subject=subject, count=count)
 
     def ends_since(self, since: float) -> tuple[int, int]:
         """Return how many attempts failed since a time, and how many ended in all."""
@@ -49,7 +75,8 @@ class SqlAudit:
         return ended - (well or 0), ended
 
 
-def _to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+def to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+    """Build an entry from a row of `audit`."""
     return AuditEntry(
         event=AuditEvent(row.event),
         subject=row.subject,
@@ -57,6 +84,7 @@ def _to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
         run_id=row.run_id,
         attempt=row.attempt,
         detail=orjson.loads(row.detail),
+        sealed=None if row.sealed is None else bytes(row.sealed),
     )
 
 
@@ -68,4 +96,5 @@ def _row(entry: AuditEntry) -> dict[str, object]:
         "run_id": entry.run_id,
         "attempt": entry.attempt,
         "detail": to_text(entry.detail),
+        "sealed": entry.sealed,
     }

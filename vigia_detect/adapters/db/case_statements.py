@@ -12,12 +12,13 @@ from vigia_detect.domain.alert_states import UNFINISHED
 from vigia_detect.domain.states import CASE_TABLE, CaseEvent, CaseState, StatusCode, move
 from vigia_detect.domain.triage import Urgency
 
-PATIENT = Prepared(
-    select(patients.c.wrapped_key, patients.c.sealed_code).where(
-        patients.c.pseudonym == bindparam("pseudonym_")
-    )
+_PATIENT_KEY = (patients.c.wrapped_key, patients.c.sealed_code, patients.c.erased_at)
+_PATIENT = select(*_PATIENT_KEY).where(patients.c.pseudonym == bindparam("pseudonym_"))
+PATIENT = Prepared(_PATIENT)
+HOLD_PATIENT = Prepared(_PATIENT.with_for_update(read=True, key_share=True))
+ADD_PATIENT = insert_if_new(
+    patients, ("pseudonym", "wrapped_key", "sealed_code", "key_version"), created_at=now()
 )
-ADD_PATIENT = insert_if_new(patients, ("pseudonym", "wrapped_key", "sealed_code"), created_at=now())
 ADD = insert_if_new(
     cases,
     (
@@ -39,8 +40,7 @@ GET = Prepared(
         *SUMMARY_COLUMNS,
         cases.c.sealed,
         cases.c.image_ref,
-        patients.c.wrapped_key,
-        patients.c.sealed_code,
+        *_PATIENT_KEY,
     )
     .join(patients)
     .where(cases.c.id == bindparam("id_"))

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -11,6 +11,7 @@ from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Verdict
 from vigia_detect.domain.decision import ending, settling
 from vigia_detect.domain.ids import CaseId, Pseudonym
+from vigia_detect.domain.keys import taken_apart
 from vigia_detect.domain.records import NewCase, PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseEvent, CaseState, RunState, StatusCode
@@ -36,6 +37,7 @@ class SqlCases:
             pseudonym=patient.pseudonym,
             wrapped_key=patient.wrapped_key,
             sealed_code=patient.sealed_code,
+            key_version=taken_apart(patient.wrapped_key)[0],
         )
         if added is not None:
             return patient
@@ -43,6 +45,11 @@ class SqlCases:
         if stored is None:
             raise NotFoundError("The patient was erased while this case was being accepted.")
         return stored
+
+    def hold_patient(self, pseudonym: Pseudonym) -> PatientKey | None:
+        """Return the patient's keys, who is not erased until this transaction ends, or None."""
+        row = sql.HOLD_PATIENT.row(self._connection, pseudonym_=pseudonym)
+        return None if row is None else PatientKey(pseudonym, *row)
 
     def add(self, case: NewCase) -> tuple[CaseId, bytes, bool]:
         """Store a case unless its idempotency key is known."""
@@ -71,8 +78,8 @@ class SqlCases:
         if row is None:
             return None
         summary = to_summary(row)
-        sealed, image_ref, wrapped_key, sealed_code = row[len(SUMMARY_COLUMNS) :]
-        patient = PatientKey(summary.pseudonym, wrapped_key, sealed_code)
+        sealed, image_ref, *key = row[len(SUMMARY_COLUMNS) :]
+        patient = PatientKey(summary.pseudonym, *key)
         return StoredCase(summary, patient, sealed, image_ref)
 
     def lock(self, case_id: CaseId) -> None:
@@ -84,13 +91,18 @@ class SqlCases:
         if sql.START.count(self._connection, id_=case_id) == 1:
             self._audit.write([AuditEntry(AuditEvent.CASE_STARTED, case_id)])
 
-    def decide(self, case_id: CaseId, verdict: Verdict) -> None:
-        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet."""
+    def decide(
+        self, case_id: CaseId, verdict: Verdict, *, basis: Mapping[str, object] | None = None
+    ) -> None:
+        """Write triage's verdict; the urgency can only rise, and it is nobody's word yet.
+
+        `basis` goes into its entry.
+        """
         review, grave = verdict.review_required, verdict.may_be_grave
         ((decided,),) = sql.DECIDE[verdict.urgency].rows(
             self._connection, id_=case_id, review=review, grave=grave
         )
-        detail = {"urgency": decided, "review_required": review}
+        detail = {"urgency": decided, "review_required": review, **(basis or {})}
         self._audit.write([AuditEntry(AuditEvent.DECISION_MADE, case_id, detail=detail)])
 
     def end_if_done(self, case_id: CaseId) -> CaseState | None:

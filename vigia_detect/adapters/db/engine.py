@@ -79,6 +79,9 @@ def _sqlite_engine(url: str, *, relaxed: bool) -> Engine:
         connection.execute(f"pragma synchronous={'normal' if relaxed else 'full'}")
         connection.execute(f"pragma busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("pragma foreign_keys=on")
+        # What is deleted or replaced is overwritten: an erased patient's key must not stay in a
+        # free page.
+        connection.execute("pragma secure_delete=on")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -113,8 +116,15 @@ def among(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
 
 
 @contextmanager
-def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+def transaction(
+    engine: Engine, *, read_only: bool = False, snapshot: bool = False
+) -> Iterator[Connection]:
     """Open a transaction that is rolled back unless it is committed inside the block.
+
+    Args:
+        engine: the database.
+        read_only: it only looks.
+        snapshot: all its statements see the same moment, and rows come as they are read.
 
     Raises:
         DatabaseUnavailableError: the database is away or has no tables.
@@ -122,7 +132,11 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connecti
     """
     with typed_errors(engine), engine.connect() as connection:
         connection.execution_options(read_only=read_only)
-        if read_only and engine.dialect.name == "postgresql":
+        if snapshot:
+            connection.execution_options(yield_per=1000)
+        if snapshot and engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        elif read_only and engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")  # saves two round trips
         try:
             connection.begin()

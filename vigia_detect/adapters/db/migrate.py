@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from vigia_detect.adapters.db.grants import grant
 from vigia_detect.errors import DatabaseUnavailableError
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -21,9 +22,16 @@ def config(engine: Engine) -> Config:
     return made
 
 
-def upgrade(engine: Engine) -> str:
-    """Bring the tables up to the newest revision; return it."""
+def upgrade(engine: Engine, app_role: str = "") -> str:
+    """Bring the tables up to the newest revision; return it.
+
+    Args:
+        engine: connected as the tables' owner.
+        app_role: the PostgreSQL role that the processes work as, if it is not the owner.
+    """
     command.upgrade(config(engine), "head")
+    if app_role:
+        grant(engine, app_role)
     return check(engine)
 
 

@@ -98,9 +98,15 @@ class SqlRuns:
         )
         return renewed == 1
 
-    def finish(self, run: Run, sealed_result: bytes | None) -> None:
-        """End the run with its result. Raises LeaseLostError when it is owned no more."""
-        self._end(run, RunEvent.FINISH, sql.FINISH, result_=sealed_result)
+    def finish(
+        self,
+        run: Run,
+        sealed_result: bytes | None,
+        *,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        """End the run with its result; `basis` goes into its entry; see `ports.Runs`."""
+        self._end(run, RunEvent.FINISH, sql.FINISH, basis, result_=sealed_result)
 
     def exhaust(self, run: Run, error_code: str) -> None:
         """End the run without a result. Raises LeaseLostError likewise."""
@@ -108,8 +114,8 @@ class SqlRuns:
 
     def retry(self, run: Run, error_code: str, delay_s: float, *, outage: bool = False) -> None:
         """Give the run back for another attempt. Raises LeaseLostError likewise."""
-        values = {"code": error_code, "delay_s": delay_s, "outage": int(outage)}
-        self._end(run, RunEvent.RETRY, sql.RETRY, **values)
+        counts = int(outage)
+        self._end(run, RunEvent.RETRY, sql.RETRY, code=error_code, delay_s=delay_s, outage=counts)
 
     def lose(self, run: Run, error_code: str) -> None:
         """Take the run back from a process that is gone. Raises LeaseLostError likewise."""
@@ -152,6 +158,11 @@ class SqlRuns:
         """Return the runs of a case in the order of its stages."""
         found = {row[1]: row for row in sql.OF_CASE.rows(self._connection, case_id_=case_id)}
         return [to_run_status(found[stage]) for stage in Stage if stage in found]
+
+    def case_of(self, run_id: RunId) -> CaseId | None:
+        """Return the case that a run belongs to; None when there is no such run, or no case."""
+        found = self._connection.execute(select(runs.c.case_id).where(runs.c.id == run_id)).scalar()
+        return None if found is None else CaseId(found)
 
     def results(self, case_id: CaseId) -> dict[Stage, bytes]:
         """Return the encrypted results of the stages that have one."""
@@ -207,13 +218,26 @@ class SqlRuns:
         rows = sql.INPUT_RESULTS[stage].rows(self._connection, case_id_=run.subject)
         return {Stage(task): result for task, result in rows}
 
-    def _end(self, run: Run, event: RunEvent, statement: Prepared, **values: object) -> None:
+    def _end(
+        self,
+        run: Run,
+        event: RunEvent,
+        statement: Prepared,
+        basis: Mapping[str, object] | None = None,
+        **values: object,
+    ) -> None:
         if statement.count(self._connection, id_=run.id, attempt_=run.attempt, **values) != 1:
             raise LeaseLostError(f"attempt {run.attempt} of run {run.id} is not the current one")
-        self._note(event, run, values.get("code"))
+        self._note(event, run, values.get("code"), basis)
 
-    def _note(self, event: RunEvent, run: Run, code: object = None) -> None:
-        detail: dict[str, Any] = {"task": run.task}
+    def _note(
+        self,
+        event: RunEvent,
+        run: Run,
+        code: object = None,
+        basis: Mapping[str, object] | None = None,
+    ) -> None:
+        detail: dict[str, Any] = {"task": run.task, **(basis or {})}
         if code is not None:
             detail["code"] = code
         self._audit.write(

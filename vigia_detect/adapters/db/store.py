@@ -8,17 +8,22 @@ from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
+from vigia_detect.adapters.db.export import export_lines
 from vigia_detect.adapters.db.gates import SqlGates
+from vigia_detect.adapters.db.keys import SqlKeys
 from vigia_detect.adapters.db.notifications import SqlNotifications
-from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
+from vigia_detect.adapters.db.people import SqlPeople
+from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.retention import SqlRetention
 from vigia_detect.adapters.db.reviews import SqlReviews
 from vigia_detect.adapters.db.runs import SqlRuns
+from vigia_detect.adapters.db.scrub import scrub
 from vigia_detect.adapters.db.tables import master_key
 from vigia_detect.adapters.db.timers import SqlTimers
+from vigia_detect.adapters.db.trail import SqlTrail
 
 _NOW = Prepared(select(now()))
 _KNOWN_KEY = Prepared(select(master_key.c.fingerprint))
-_ADD_KEY = insert_if_new(master_key, ("fingerprint",), id=1)
 
 
 class SqlUnitOfWork:
@@ -27,6 +32,7 @@ class SqlUnitOfWork:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.audit = SqlAudit(connection)
+        self.trail = SqlTrail(connection)
         self.cases = SqlCases(connection, self.audit)
         self.runs = SqlRuns(connection, self.cases, self.audit)
         self.alerts = SqlAlerts(connection)
@@ -35,6 +41,9 @@ class SqlUnitOfWork:
         self.tokens = SqlAckTokens(connection)
         self.gates = SqlGates(connection)
         self.reviews = SqlReviews(connection, self.audit)
+        self.keys = SqlKeys(connection)
+        self.retention = SqlRetention(connection)
+        self.people = SqlPeople(connection)
 
     def now(self) -> float:
         """Return the database's time, in Unix seconds."""
@@ -55,8 +64,9 @@ class SqlStore:
     is written in order, no finished run can outlive the loss of its own claim.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, app_role: str = "") -> None:
         self._url = url
+        self._app_role = app_role
         self._durable = make_engine(url, relaxed=False)
         self._relaxed = make_engine(url, relaxed=True)
 
@@ -72,6 +82,12 @@ class SqlStore:
         with transaction(self._relaxed, read_only=True) as connection:
             yield SqlUnitOfWork(connection)
 
+    @contextmanager
+    def export_trail(self, origin: str) -> Iterator[Iterator[bytes]]:
+        """Open the whole trail as one moment sees it; see `ports.Store`."""
+        with transaction(self._relaxed, read_only=True, snapshot=True) as connection:
+            yield export_lines(connection, origin)
+
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""
         from vigia_detect.adapters.db import migrate  # noqa: PLC0415 - Alembic is seldom needed
@@ -84,20 +100,18 @@ class SqlStore:
         from vigia_detect.adapters.db import migrate  # noqa: PLC0415 - Alembic is seldom needed
 
         with typed_errors(self._durable):
-            return migrate.upgrade(self._durable)
+            return migrate.upgrade(self._durable, self._app_role)
 
     def known_key(self) -> str | None:
-        """Return the fingerprint of the master key that this database was begun with."""
+        """Return the fingerprint of a database that was begun with one master key, or None."""
         with transaction(self._relaxed, read_only=True) as connection:
             row = _KNOWN_KEY.row(connection)
         return None if row is None else str(row[0])
 
-    def remember_key(self, fingerprint: str) -> str:
-        """Note the master key of a new database; return the one that is noted."""
-        with transaction(self._durable) as connection:
-            _ADD_KEY.row(connection, fingerprint=fingerprint)
-            connection.commit()
-        return self.known_key() or fingerprint
+    def scrub(self) -> bool:
+        """Overwrite what was deleted in the database's own files; see `ports.Store`."""
+        with typed_errors(self._durable):
+            return scrub(self._durable)
 
     def close(self) -> None:
         """Close the connections."""

@@ -40,13 +40,35 @@ patients = Table(
     Column("pseudonym", String(PSEUDONYM_LENGTH), primary_key=True),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("sealed_code", LargeBinary, nullable=False),
+    # An index of what `wrapped_key` says itself; null when the key is destroyed.
+    Column("key_version", Integer, index=True),
     Column("created_at", Float(53), nullable=False),
+    Column("erased_at", Float(53)),
+)
+
+key_versions = Table(
+    "key_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("wrapped_check", LargeBinary, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("emptied_at", Float(53)),
+    Column("destroyed_at", Float(53)),
+)
+
+system_keys = Table(
+    "system_keys",
+    metadata,
+    Column("name", String(WORD_LENGTH), primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("key_version", Integer, nullable=False),
 )
 
 master_key = Table(
     "master_key",
     metadata,
-    # one row: every host that works on this database must have the same key
+    # One row, in databases begun when there was one master key and no versions of it.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("fingerprint", String(PSEUDONYM_LENGTH), nullable=False),
 )
@@ -243,6 +265,27 @@ ack_tokens = Table(
     Column("expires_at", Float(53), nullable=False),
 )
 
+retention = Table(
+    "retention",
+    metadata,
+    Column("kind", String(WORD_LENGTH), primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("set_at", Float(53), nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", String(UUID_LENGTH), primary_key=True),
+    Column("subject", String(PSEUDONYM_LENGTH), nullable=False, index=True),
+    Column("reason", String(WORD_LENGTH), nullable=False),
+    Column("reference", String(WORD_LENGTH), nullable=False),
+    Column("placed_at", Float(53), nullable=False),
+    Column("placed_by", String(WORD_LENGTH), nullable=False),
+    Column("released_at", Float(53)),
+    Column("released_by", String(WORD_LENGTH)),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -254,6 +297,51 @@ audit = Table(
     Column("run_id", String(UUID_LENGTH)),
     Column("attempt", Integer),
     Column("detail", Text, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+# The order of the entries, given after their commit (see record 40). Nothing here ever changes.
+chain = Table(
+    "audit_chain",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # no foreign key: its check would write to the entry's page, and entries are never deleted
+    Column("entry_id", BigInteger, nullable=False, unique=True),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+)
+
+nodes = Table(
+    "audit_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+checkpoints = Table(
+    "audit_checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("made_at", Float(53), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+audit_keys = Table(
+    "audit_keys",
+    metadata,
+    # public; every host that works on this database must sign with the same key
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+
+# How often entries were written whose kind leaves no other state; in their own transaction.
+tallies = Table(
+    "audit_tallies",
+    metadata,
+    Column("event", String(WORD_LENGTH), primary_key=True),
+    Column("subject", String(UUID_LENGTH), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 # How attempts ended lately; what the failure rate is measured by.
 attempt_ended = text("event IN ('run.done', 'run.failed', 'run.lost', 'run.retried')")

@@ -1,0 +1,108 @@
+"""`vigia protocols`: what a nurse reads and what a program gets."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vigia_detect.clinical.protocols.library import DATA
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+OWN = (DATA / "passages" / "heel-offloading.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def vigia(tmp_path: Path) -> Run:
+    def _run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        known = {key: value for key, value in os.environ.items() if not key.startswith("VIGIA_")}
+        return subprocess.run(
+            [sys.executable, "-m", "vigia_detect.cli.main", "protocols", *words],
+            env={**known, "VIGIA_HOME": str(tmp_path / "home"), **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return _run
+
+
+def test_a_question_in_everyday_words_is_answered(vigia: Run) -> None:
+    done = vigia("search", "cada cuánto doy vuelta a mi mamá", "--limit", "1")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Cada cuánto cambiar de posición")
+    assert "no reemplaza" in done.stderr
+
+
+def test_json_names_sources_and_the_version_of_the_knowledge(vigia: Run) -> None:
+    done = vigia("search", "wound pain at dressing", "--lang", "en", "--json")
+    found = json.loads(done.stdout)
+    assert len(found["knowledge_version"]) == 64
+    best = found["answers"][0]
+    assert (best["id"], best["lang"], best["verified"]) == ("pain", "en", False)
+    assert all(one["sources"] and one["rules"] for one in best["statements"])
+
+
+def test_general_knowledge_is_shown_as_to_be_verified(vigia: Run) -> None:
+    assert "por verificar" in vigia("show", "pain").stdout
+    assert "to be verified" in vigia("show", "pain", "--lang", "en").stdout
+    assert "por verificar" not in vigia("show", "turning-how").stdout
+
+
+def test_the_list_can_be_filtered(vigia: Run) -> None:
+    every = json.loads(vigia("list", "--json").stdout)
+    some = json.loads(vigia("list", "--class", "mucosal", "--json").stdout)
+    assert 40 <= len(some) < len(every)
+    assert all(not one["classes"] or "mucosal" in one["classes"] for one in some)
+    assert "heel-offloading" in vigia("list").stdout
+
+
+def test_a_wrong_filter_names_the_known_ones(vigia: Run) -> None:
+    done = vigia("search", "x", "--class", "stage_9")
+    assert (done.returncode, "stage_4" in done.stderr) == (2, True)
+    done = vigia("list", "--population", "cats", VIGIA_LANG="en")
+    assert (done.returncode, "neonate" in done.stderr) == (2, True)
+
+
+def test_an_unknown_passage_is_not_found(vigia: Run) -> None:
+    assert vigia("show", "nowhere").returncode == 3
+
+
+def test_a_question_without_words_says_that_nothing_was_found(vigia: Run) -> None:
+    done = vigia("search", "¿?", VIGIA_LANG="en")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "No passage" in done.stderr
+
+
+def test_the_hospitals_own_passage_is_checked_and_put_in_force(vigia: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ours.md"
+    file.write_text(OWN.replace("Talones: descarga completa", "Talones en nuestro hospital"))
+    assert "1 " in vigia("check", str(file)).stdout
+    assert vigia("add", str(file)).returncode == 0
+    assert "Talones en nuestro hospital" in vigia("show", "heel-offloading").stdout
+    done = vigia("search", "talones", "--limit", "1", "--json")
+    assert json.loads(done.stdout)["answers"][0]["own"] is True
+
+
+def test_a_wrong_passage_is_refused_with_file_and_field(vigia: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ours.md"
+    file.write_text(OWN.replace("review: 2027-11-30", "review: some day"))
+    for command in ("check", "add"):
+        done = vigia(command, str(file))
+        assert (done.returncode, "ours.md: review" in done.stderr) == (5, True)
+    assert not (tmp_path / "home" / "protocols").exists()
+
+
+def test_a_review_that_is_due_is_named(vigia: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ours.md"
+    file.write_text(OWN.replace("review: 2027-11-30", "review: 2020-01-31"))
+    done = vigia("check", str(tmp_path), VIGIA_LANG="en")
+    assert (done.returncode, "2020-01-31" in done.stderr) == (0, True)
+
+
+def test_another_folder_can_be_named(vigia: Run, tmp_path: Path) -> None:
+    done = vigia("list", VIGIA_PROTOCOLS=str(tmp_path / "nowhere"))
+    assert (done.returncode, "nowhere" in done.stderr) == (5, True)

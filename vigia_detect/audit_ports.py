@@ -1,0 +1,77 @@
+"""What the order of the trail's entries asks of the outside."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from vigia_detect.domain.audit import ChainedEntry, LooseEntry, PlacedEntry
+from vigia_detect.trail.merkle import Node
+from vigia_detect.trail.note import Checkpoint, Signer
+
+
+class Trail(Protocol):
+    """Rows of the order, the tree over it, and its checkpoints. None is ever changed."""
+
+    def loose(self, above: int, limit: int) -> Sequence[LooseEntry]:
+        """Return committed entries with a greater id than `above` that have no place yet."""
+
+    def floor(self, overlap_s: float) -> int:
+        """Return an id below which entries have their places.
+
+        It is the last one that was written `overlap_s` seconds before the newest that has a place:
+        a transaction may hold back an id for that long.
+        """
+
+    def head(self) -> tuple[int, bytes]:
+        """Return how many entries have a place, and the last one's link."""
+
+    def tile(self, level: int, number: int) -> Sequence[bytes]:
+        """Return the hashes of a tile of the tree; see `trail.merkle`."""
+
+    def extend(self, size: int, entries: Sequence[ChainedEntry], nodes: Sequence[Node]) -> bool:
+        """Append to the order; False when another process did so since it had `size` entries."""
+
+    def place(self, entry_id: int) -> ChainedEntry | None:
+        """Return an entry's place, or None while it has none."""
+
+    def data(self, entry_id: int) -> bytes:
+        """Return an entry's canonical bytes. Raises NotFoundError."""
+
+    def of_subjects(self, subjects: Sequence[str]) -> Sequence[PlacedEntry]:
+        """Return the entries about these subjects, oldest first."""
+
+    def last_checkpoint(self) -> tuple[int, float] | None:
+        """Return size and time (Unix seconds) of the last checkpoint, or None."""
+
+    def add_checkpoint(self, size: int, note: str, *, after: int) -> bool:
+        """Store a signed checkpoint; False when there is another one after `after` already."""
+
+    def notes(self, above: int, limit: int) -> Sequence[tuple[int, str]]:
+        """Return (size, note) of the checkpoints over more than `above` entries, in order."""
+
+    def public_key(self) -> str | None:
+        """Return the public key that checkpoints are signed for, or None."""
+
+    def remember_public_key(self, text: str) -> str:
+        """Note the public key of a new trail; return the one that is noted."""
+
+
+class CheckpointKeeper(Protocol):
+    """Keeps checkpoints outside of the database."""
+
+    def last_size(self) -> int:
+        """Return the size of the last checkpoint that is kept; 0 when none is."""
+
+    def keep(self, checkpoint: Checkpoint, note: str) -> None:
+        """Keep one, complete or not at all.
+
+        Raises:
+            CheckpointConflictError: another one of this size is kept: the trail was rewritten.
+            UnavailableError: it cannot be written now.
+        """
+
+
+class SignerSource(Protocol):
+    """Finds the key that signs checkpoints."""
+
+    def __call__(self) -> Signer:
+        """Return it. Raises ConfigurationError."""

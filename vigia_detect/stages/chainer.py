@@ -1,0 +1,151 @@
+"""Gives committed entries their order, and signs for it. Every process does; one wins each time.
+
+Whoever writes an entry takes no lock and knows no order: its transaction commits as it would
+without a trail. Some moments later one process puts what was committed into one order for ever
+(record 40).
+"""
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+
+from vigia_detect.audit_ports import CheckpointKeeper, SignerSource
+from vigia_detect.domain.audit import ChainedEntry, LooseEntry
+from vigia_detect.errors import CheckpointConflictError, UnavailableError
+from vigia_detect.log import get_logger
+from vigia_detect.ports import Store
+from vigia_detect.trail.lines import link
+from vigia_detect.trail.merkle import Edge, Node, edge_of, leaf_hash
+from vigia_detect.trail.note import Checkpoint, open_checkpoint
+
+BATCH = 500
+EVERY_S = 2.0
+OVERLAP_S = 10.0
+"""How long a transaction may hold back an entry's id and the entry still be found at once."""
+WHOLE_LOOK_S = 900.0
+"""How often all entries are looked at, for one that was held back longer."""
+
+log = get_logger()
+
+
+class Chainer:
+    """Puts entries into their order, batch by batch.
+
+    Args:
+        signer: finds the key; called when there is something to sign.
+        keeper: keeps checkpoints outside of the database.
+        every_entries: a checkpoint is signed at least every so many entries.
+        every_s: and after so many seconds, when there is anything new.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        signer: SignerSource,
+        keeper: CheckpointKeeper,
+        every_entries: int,
+        every_s: float,
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._keeper = keeper
+        self._every_entries = every_entries
+        self._every_s = every_s
+        self._whole_look_at = float("-inf")
+        self._kept: int | None = None
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Look again and again, jittered so that processes do not look in step."""
+        while not stop.wait(EVERY_S * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - a dead chainer would never be missed here
+                level = log.warning if isinstance(error, UnavailableError) else log.error
+                level("chainer_failed", exc_info=error)
+
+    def look(self) -> None:
+        """Chain what is there and sign if it is time. Raises DatabaseUnavailableError."""
+        self.chain()
+        self.sign(self._every_entries, self._every_s)
+        self.keep()
+
+    def seal(self) -> None:
+        """Chain all that is there and sign for it now."""
+        self._whole_look_at = float("-inf")
+        self.chain()
+        self.sign(1, 0.0)
+        self.keep()
+
+    def chain(self) -> int:
+        """Chain what was committed; return how many entries.
+
+        Ids are given when an entry is written and seen when it is committed, so not in their
+        order: what has no place yet is looked for, never what comes after the last one.
+        """
+        chained, whole = 0, time.monotonic() - self._whole_look_at > WHOLE_LOOK_S
+        above = 0 if whole else None
+        while True:
+            with self._store.read() as work:
+                # First the head: if another process chains what we see next, it has moved on then.
+                size, last = work.trail.head()
+                above = work.trail.floor(OVERLAP_S) if above is None else above
+                loose = work.trail.loose(above, BATCH)
+                edge = edge_of(size, work.trail.tile) if loose else Edge()
+            if loose and not self._extend(loose, size, last, edge):
+                return chained  # another process is at it
+            chained += len(loose)
+            if len(loose) < BATCH:
+                self._whole_look_at = time.monotonic() if whole else self._whole_look_at
+                return chained
+            above = loose[-1].id
+
+    def sign(self, every_entries: int, every_s: float) -> bool:
+        """Sign a checkpoint if so many entries are new, or so many seconds have passed."""
+        with self._store.read() as work:
+            size, _ = work.trail.head()
+            after, made_at = work.trail.last_checkpoint() or (0, 0.0)
+            new, now = size - after, work.now()
+            if new <= 0 or (new < every_entries and now - made_at < every_s):
+                return False
+            root = edge_of(size, work.trail.tile).root()
+        signer = self._signer()
+        note = signer.sign(Checkpoint(signer.name, size, root, int(now), after).text)
+        with self._store.begin() as work:
+            added = work.trail.add_checkpoint(size, note, after=after)
+            work.commit()
+        return added
+
+    def keep(self) -> None:
+        """Keep outside of the database what was signed, by whichever process."""
+        if self._kept is None:
+            self._kept = self._keeper.last_size()
+        while True:
+            with self._store.read() as work:
+                notes = work.trail.notes(self._kept, BATCH)
+            for size, note in notes:
+                self._keep(note)
+                self._kept = size
+            if len(notes) < BATCH:
+                return
+
+    def _keep(self, note: str) -> None:
+        try:
+            self._keeper.keep(open_checkpoint(note, [self._signer().public]), note)
+        except CheckpointConflictError as error:
+            log.error("checkpoint_conflict", exc_info=error)  # noqa: TRY400 - its text names a file
+
+    def _extend(self, loose: Sequence[LooseEntry], size: int, last: bytes, edge: Edge) -> bool:
+        entries: list[ChainedEntry] = []
+        nodes: list[Node] = []
+        for position, entry in enumerate(loose, start=size):
+            leaf = leaf_hash(entry.data)
+            last = link(last, leaf)
+            entries.append(ChainedEntry(position, entry.id, leaf, last))
+            nodes += edge.add(leaf)
+        # Durable: what is signed for must not be undone by a power cut.
+        with self._store.begin() as work:
+            won = work.trail.extend(size, entries, nodes)
+            work.commit()
+        return won

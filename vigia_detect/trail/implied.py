@@ -1,0 +1,76 @@
+"""Which entries there must be, by the state that the system's tables are in.
+
+An entry's *claim* is a short text; a row implies claims. Both sides must come to the same claims,
+each as often. Kinds that leave no other state are counted in a table of their own (`tallies`), in
+the transaction that writes the entry.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+NOTIFIED = {
+    "accepted": "notification.accepted",
+    "permanent": "notification.failed",
+    "uncertain": "notification.uncertain",
+}
+"""What the end of an attempt to notify is called in the trail."""
+
+MOST_ATTEMPTS = 10_000
+"""Of one run; far above any policy."""
+
+BY_STATE = frozenset(
+    {"case.accepted", "case.started", "run.started", "alert.opened", *NOTIFIED.values()}
+)
+"""Kinds that follow from a row's state, as it never goes back on them. All others are counted: a
+stage that somebody begins anew ends more than once, and so does its case."""
+
+
+def claim(entry: Mapping[str, Any]) -> str:
+    """Return what an entry says has happened."""
+    event, subject = entry["event"], entry["subject"]
+    if event == "run.started" or event in NOTIFIED.values():
+        return f"{event} {entry['run_id']}#{entry['attempt']}"
+    if event == "alert.opened":
+        return f"{event} {entry['detail']['alert_id']}"
+    return f"{event} {subject}"
+
+
+def implied(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield the claims that a row implies, and how often each. Raises KeyError on another table."""
+    yield from _RULES[table](row)
+
+
+def _case(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    yield f"case.accepted {row['id']}", 1
+    if row["state"] != "accepted":
+        yield f"case.started {row['id']}", 1
+
+
+def _run(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield a run's claims: each attempt has begun."""
+    if row["attempt"] > MOST_ATTEMPTS:
+        raise ValueError("no run is tried so often")
+    for attempt in range(1, row["attempt"] + 1):
+        yield f"run.started {row['id']}#{attempt}", 1
+
+
+def _alert(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    yield f"alert.opened {row['id']}", 1
+
+
+def _attempt(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    if row["outcome"] in NOTIFIED:
+        yield f"{NOTIFIED[row['outcome']]} {row['id']}#{row['attempt']}", 1
+
+
+def _tally(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    yield f"{row['event']} {row['subject']}", row["count"]
+
+
+_RULES = {
+    "cases": _case,
+    "runs": _run,
+    "alerts": _alert,
+    "notification_attempts": _attempt,
+    "audit_tallies": _tally,
+}

@@ -1,0 +1,115 @@
+"""What the verifier says, in Spanish and English."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from vigia_detect.trail.findings import Finding, Problem, Verdict
+from vigia_detect.trail.verify import Report
+
+PROBLEMS: Mapping[str, Mapping[Problem, str]] = {
+    "es": {
+        Problem.MALFORMED: "línea que no se puede leer",
+        Problem.WRONG_LOG: "no es el registro de esta llave",
+        Problem.CHANGED: "entrada cambiada o insertada",
+        Problem.LOST: "entrada borrada de la base de datos",
+        Problem.REMOVED: "entradas quitadas",
+        Problem.OUT_OF_ORDER: "entrada fuera de su lugar o repetida",
+        Problem.BAD_CHECKPOINT: "punto de control no válido",
+        Problem.CHECKPOINT_REMOVED: "falta un punto de control",
+        Problem.REWRITTEN: "registro reescrito: no es el que se firmó",
+        Problem.CUT: "final cortado: faltan entradas que un punto de control promete",
+        Problem.NOT_COVERED: "entradas encadenadas sin punto de control",
+        Problem.FILE_CHANGED: "el archivo fue cambiado o está cortado",
+        Problem.NO_ENTRY: "falta la entrada",
+        Problem.NO_REASON: "entrada sin un estado que la explique",
+    },
+    "en": {
+        Problem.MALFORMED: "line that cannot be read",
+        Problem.WRONG_LOG: "not the trail of this key",
+        Problem.CHANGED: "entry changed or inserted",
+        Problem.LOST: "entry deleted from the database",
+        Problem.REMOVED: "entries removed",
+        Problem.OUT_OF_ORDER: "entry out of its place or repeated",
+        Problem.BAD_CHECKPOINT: "invalid checkpoint",
+        Problem.CHECKPOINT_REMOVED: "a checkpoint is missing",
+        Problem.REWRITTEN: "trail rewritten: it is not what was signed",
+        Problem.CUT: "end cut off: entries that a checkpoint promises are missing",
+        Problem.NOT_COVERED: "chained entries without a checkpoint",
+        Problem.FILE_CHANGED: "the file was changed or cut",
+        Problem.NO_ENTRY: "the entry is missing",
+        Problem.NO_REASON: "entry without a state that explains it",
+    },
+}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "es": {
+        "integrity": "Integridad",
+        "completeness": "Completitud",
+        "good": "bien",
+        "bad": "FALLA",
+        "entries": "{entries} entradas encadenadas, {pending} aún sin encadenar.",
+        "checkpoint": "Último punto de control: {size} entradas, firmado el {time}.",
+        "no_checkpoint": "No hay ningún punto de control válido.",
+        "at": "entradas {first} a {last}",
+        "line": "línea {line}",
+        "more": "y {more} más",
+    },
+    "en": {
+        "integrity": "Integrity",
+        "completeness": "Completeness",
+        "good": "good",
+        "bad": "FAILED",
+        "entries": "{entries} chained entries, {pending} not chained yet.",
+        "checkpoint": "Last checkpoint: {size} entries, signed {time}.",
+        "no_checkpoint": "There is no valid checkpoint.",
+        "at": "entries {first} to {last}",
+        "line": "line {line}",
+        "more": "and {more} more",
+    },
+}
+
+
+def report_text(report: Report, lang: str) -> str:
+    """Return the report for reading."""
+    words, last = WORDS[lang], report.checkpoint
+    parts = [words["entries"].format(entries=report.entries, pending=report.pending)]
+    if last is None:
+        parts.append(words["no_checkpoint"])
+    else:
+        time = datetime.fromtimestamp(last.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        parts.append(words["checkpoint"].format(size=last.size, time=time))
+    parts += _verdict("integrity", report.integrity, lang)
+    parts += _verdict("completeness", report.completeness, lang)
+    return "\n".join(parts)
+
+
+def report_json(report: Report) -> str:
+    """Return the report for programs."""
+    last = report.checkpoint
+    document = {
+        "entries": report.entries,
+        "pending": report.pending,
+        "checkpoint": None if last is None else {"size": last.size, "root": last.root.hex()},
+        "integrity": {"good": report.integrity.good, **asdict(report.integrity)},
+        "completeness": {"good": report.completeness.good, **asdict(report.completeness)},
+    }
+    return json.dumps(document, indent=2)
+
+
+def _verdict(name: str, verdict: Verdict, lang: str) -> list[str]:
+    words = WORDS[lang]
+    parts = [f"{words[name]}: {words['good' if verdict.good else 'bad']}"]
+    parts += [f"  - {_finding(one, lang)}" for one in verdict.findings]
+    return parts + ([f"  - {words['more'].format(more=verdict.more)}"] if verdict.more else [])
+
+
+def _finding(one: Finding, lang: str) -> str:
+    words, where = WORDS[lang], []
+    if one.first is not None:
+        where.append(words["at"].format(first=one.first, last=one.last))
+    if one.line is not None:
+        where.append(words["line"].format(line=one.line))
+    text = PROBLEMS[lang][one.problem]
+    text += f" ({', '.join(where)})" if where else ""
+    return f"{text}: {one.about}" if one.about else text

@@ -182,7 +182,7 @@ class Runs(Protocol):
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many runs there are by (task, state)."""
 
-    def oldest_ready_s(self) -> float:
+    def oldest_ready_s(self, queue: str | None = None) -> float:
         """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
 
 

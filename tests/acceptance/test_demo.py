@@ -16,7 +16,7 @@ def story_of_the_emergency(output: str) -> None:
     happened = [
         "alert opened",
         "message accepted for Enf. Ana Soto by inbox (step 1)",
-        "nobody answered: step 2 is told",
+        "nobody has taken it on: step 2 is told",
         "message accepted for Dr. Luis Rey by inbox (step 2)",
         "Dr. Luis Rey took it on",
         "Dr. Luis Rey acted",

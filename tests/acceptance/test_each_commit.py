@@ -19,7 +19,7 @@ from vigia_detect.adapters.db.engine import make_engine
 from vigia_detect.adapters.db.tables import metadata
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.alert_states import UNFINISHED, AlertEvent, AlertState
-from vigia_detect.domain.escalation import Answer
+from vigia_detect.domain.escalation import AlertKind, Answer
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.settings import Settings
 
@@ -120,7 +120,8 @@ class Reached(Loop):
             self.work()
 
     def alert(self) -> StoredAlert:
-        return self.vigia.desk.alerts(limit=10)[-1]  # the system's own come later
+        alerts = self.vigia.desk.alerts(limit=10)
+        return next(one for one in alerts if one.kind == AlertKind.EMERGENCY)
 
     def tick(self, seconds: float = 0.0) -> None:
         """Do what is due after some time, and see that nothing due is left."""

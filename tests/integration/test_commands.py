@@ -239,10 +239,13 @@ def test_an_emergency_opens_an_alert_that_a_person_takes(vigia: Vigia, picture: 
     assert vigia("alert", "ack", alert["id"], "--by", "Dr. Soto").returncode == 0
     (listed,) = json.loads(vigia("alert", "list", "--json").stdout)
     assert listed["acknowledged_by"] == "Dr. Soto"
-    assert "already" in vigia("alert", "ack", alert["id"], "--by", "Dr. Rojas").stdout
+    late = vigia("alert", "ack", alert["id"], "--by", "Dr. Rojas").stdout
+    assert "already taken on by Dr. Soto; it is acknowledged" in late
     assert vigia("alert", "act", alert["id"], "--by", "Dr. Soto").returncode == 0
     refused = vigia("alert", "decline", alert["id"], "--by", "Dr. Rojas")
-    assert (refused.returncode, "acted" in refused.stderr) == (2, True)
+    assert (refused.returncode, "acted" in refused.stderr) == (ExitCode.NOT_POSSIBLE, True)
+    shown = vigia("alert", "show", alert["id"]).stdout
+    assert all(word in shown for word in ("EMERGENCY", report["case_id"], "acted", "Dr. Soto"))
     assert vigia("alert", "close", alert["id"], "--by", "Dr. Soto").returncode == 0
     times = {one["kind"]: one for one in json.loads(vigia("alert", "report", "--json").stdout)}
     assert times["emergency"]["act"]["count"] == 1
@@ -274,6 +277,17 @@ def test_doctor_says_what_to_do(vigia: Vigia) -> None:
     assert found["database"]["status"] == "ok"
     assert found["broker"]["status"] == "critical"
     assert found["workers"]["status"] == "warning"
+
+
+def test_doctor_says_which_channel_is_not_set_up(vigia: Vigia, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    people = "people: {ana: {contacts: [{channel: slack, address: C1}]}}"
+    file.write_text(f"version: t\n{people}\nroles: {{emergency: {{members: [ana]}}}}\n")
+    own = {"VIGIA_ESCALATION_FILE": str(file)}
+    for token, status in (("", "critical"), ("xoxb-1", "ok")):
+        done = vigia("doctor", "--json", VIGIA_SLACK_TOKEN=token, **own)
+        (found,) = [one for one in json.loads(done.stdout)["checks"] if one["name"] == "channels"]
+        assert (found["status"], "VIGIA_SLACK_TOKEN" in found["detail"]) == (status, not token)
 
 
 def test_spanish_is_the_first_language(vigia: Vigia) -> None:

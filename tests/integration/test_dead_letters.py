@@ -8,9 +8,10 @@ from loop import PEOPLE, hospital
 from sqlalchemy import text
 from ward import System, nothing
 
-from vigia_detect.domain.alert_states import NotificationState
+from vigia_detect.domain.alert_states import AlertEvent, NotificationState
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import CaseFile, StageOutput, StageResults
+from vigia_detect.domain.escalation import Answer
 from vigia_detect.domain.ids import AlertId, run_id
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.policy import NOTIFICATION, FailureSeverity
@@ -165,6 +166,10 @@ def test_when_no_provider_takes_it_an_administrator_is_told(
         assert set(loop.now_told()) == {"ops/webhook"}
         kinds = {one.kind: one.reasons for one in loop.vigia.desk.alerts(limit=9)}
         assert kinds["system_error"] == ("nobody_reached",)
+        (system,) = [one for one in loop.vigia.desk.alerts(limit=9) if one.kind == "system_error"]
+        for seconds in (601, 301):  # it still reaches nobody
+            assert loop.vigia.desk.answer(system.id, Answer(AlertEvent.ACT, "Luis Rey", "test"))
+            assert "ops/webhook" in loop.after(seconds)
         severities = {
             one.severity for one in loop.vigia.dead_letters.list(limit=99) if one.alert_id == alert
         }

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from loop import Loop, hospital
+from loop import PEOPLE, Loop, hospital
 from sqlalchemy import text
 
 from vigia_detect.domain.alert_states import AlertEvent, AlertState, NotificationState
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
-from vigia_detect.domain.ids import AlertId, alert_id
+from vigia_detect.domain.ids import AlertId, alert_id, uuid7
 from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import StoredAlert
@@ -165,6 +165,20 @@ def test_when_no_channel_of_a_step_works_the_next_step_does_not_wait(loop: Loop)
     assert loop.now_told() == ["eva/email"]  # bea has slack only
 
 
+@pytest.mark.parametrize("slack", [TEMPORARY, PERMANENT])
+def test_told_by_all_channels_at_once_it_moves_on_whichever_fails_last(
+    database_url: str, tmp_path: Path, slack: Exception
+) -> None:
+    at_once = PEOPLE.replace("roles: [emergency]}", "roles: [emergency], channels: all}")
+    at_once = at_once.replace("{channel: slack, address: C2}", "{channel: console, address: bea}")
+    with hospital(database_url, tmp_path / "home", at_once) as loop:
+        loop.phone.broken = {Channel.EMAIL: PERMANENT, Channel.SLACK: slack}
+        loop.open()
+        loop.broker.messages.reverse()  # the last contact fails first
+        loop.work()
+        assert "bea/console" in loop.phone.told() + loop.after(10)
+
+
 def test_a_long_queue_of_our_own_tells_nobody_more(loop: Loop) -> None:
     known = loop.open()
     for _ in range(2):  # no worker has come to it; both contacts' deadlines pass
@@ -259,6 +273,27 @@ def test_what_was_not_sent_is_withdrawn_by_an_answer(loop: Loop) -> None:
     with loop.vigia.store.read() as work:
         (one,) = work.notifications.of_alert(AlertId(known))
     assert one.state == NotificationState.SUPPRESSED
+
+
+def test_a_reason_that_an_open_alert_already_had_is_no_news_once_it_was_answered(
+    loop: Loop,
+) -> None:
+    subject = str(uuid7())
+    ask = {
+        reasons: AlertRequest(AlertKind.EMERGENCY, reasons)
+        for reasons in (("D-E1",), ("D-E1", "D-E2"))
+    }
+    for request in ask.values():
+        with loop.vigia.store.begin() as work:
+            known, _ = loop.vigia.escalator.open(work, subject, None, request)
+            work.commit()
+    assert stored(loop, known).reasons == ("D-E1", "D-E2")
+    assert events(loop, known).count(AuditEvent.ALERT_REASON_ADDED) == 1
+    assert answer(loop, known, AlertEvent.ACT)
+    with loop.vigia.store.begin() as work:
+        assert loop.vigia.escalator.open(work, subject, None, request) == (known, ())
+        work.commit()
+    assert stored(loop, known).state == AlertState.ACTED
 
 
 def test_an_emergency_takes_the_place_of_an_urgent_alert(loop: Loop) -> None:
@@ -382,7 +417,46 @@ def test_the_report_says_how_long_people_took(loop: Loop) -> None:
     assert emergency.act.p95 == pytest.approx(90, abs=5)
     assert (emergency.acceptance.count, emergency.acceptance.never) == (1, 1)
     assert emergency.unfinished == 1
+    assert (emergency.acknowledgement.never, emergency.act.never) == (1, 1)
     assert found[AlertKind.URGENT].act.worst is None
+
+
+def test_the_story_tells_who_said_no_and_what_was_withdrawn(loop: Loop) -> None:
+    known = loop.open()
+    loop.now_told()
+    answer(loop, known, AlertEvent.DECLINE, "Ana")
+    loop.phone.broken[Channel.SLACK] = TEMPORARY
+    loop.work()  # bea is told in vain
+    loop.phone.broken.clear()
+    answer(loop, known, AlertEvent.ACT, "Luz")
+    answer(loop, known, AlertEvent.CLOSE, "Luz")
+    moments = loop.vigia.desk.story(known)
+    assert sorted((one.what, one.who) for one in moments) == [
+        ("accepted", "ana"),
+        ("acknowledged", "Luz"),
+        ("acted", "Luz"),
+        ("closed", "Luz"),
+        ("declined", "Ana"),
+        ("escalated", ""),
+        ("opened", ""),
+        ("withdrawn", "bea"),
+    ]
+
+
+def test_the_story_tells_a_repetition_from_a_step(loop: Loop) -> None:
+    known = loop.open()
+    for seconds in (0, 120, 180, 300):
+        loop.after(seconds)
+    turns = [(one.what, one.step) for one in loop.vigia.desk.story(known) if not one.who]
+    assert turns == [("opened", 0), ("escalated", 2), ("escalated", 3), ("repeated", 0)]
+
+
+def test_what_is_still_to_be_done_does_not_fall_off_a_short_list(loop: Loop) -> None:
+    old, urgent = loop.open(), loop.open("specialist_review")
+    later = [loop.open() for _ in range(3)]
+    for known in later:
+        answer(loop, known, AlertEvent.ACT)
+    assert [one.id for one in loop.vigia.desk.alerts(limit=3)] == [old, urgent, later[-1]]
 
 
 def test_a_shut_channel_is_left_to_others_and_tried_again_later(loop: Loop) -> None:

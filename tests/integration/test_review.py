@@ -13,6 +13,7 @@ from vigia_detect.bootstrap import Vigia, install, reset
 from vigia_detect.cli.main import app
 from vigia_detect.cli.review import age_text
 from vigia_detect.core.async_pipeline import async_pipeline
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.findings import Analysis, ModelUsed, PictureFindings, TissueShares, Wound
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
@@ -134,6 +135,25 @@ def test_a_correction_downwards_is_on_record_and_lowers_nothing(ward: Ward) -> N
     assert [one.state for one in report.alerts] == ["open"]
     assert report.reviews[0].before == {"x": "stage_3"}
     assert report.reviews[0].classes == {"x": "stage_2"}
+
+
+def test_a_milder_class_does_not_ring_again_for_an_emergency_that_was_seen_to(ward: Ward) -> None:
+    case_id = ward.worked(
+        {"notes": "PA 84/46, confusa desde hoy, lesión sacra con pus, crepitación"}
+    )
+    (alert,) = ward.vigia.desk.report(case_id, actor="t").alerts
+    vigia("alert", "act", alert.id, "--by", "Dr. Rey")
+    vigia("alert", "close", alert.id, "--by", "Dr. Rey")
+    ward.phone.told()
+    ward.vigia.review.claim(case_id, by="Ana")
+    ward.vigia.review.correct(case_id, by="Ana", reason=WHY, class_="stage_1")
+    ward.work()
+    assert ward.vigia.desk.alert(alert.id).state == AlertState.CLOSED
+    assert ward.phone.told() == []
+    ward.vigia.review.correct(case_id, by="Ana", reason=WHY, class_="stage_4")
+    ward.work()
+    assert ward.vigia.desk.alert(alert.id).state == AlertState.OPEN
+    assert ward.phone.told() != []
 
 
 def test_an_unusable_picture_says_so_and_comes_before_what_is_known(ward: Ward) -> None:

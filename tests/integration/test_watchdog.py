@@ -12,7 +12,8 @@ from sqlalchemy import text
 from vigia_detect.adapters.heartbeat import HttpHeartbeat
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.audit import AuditEvent
-from vigia_detect.domain.escalation import Answer
+from vigia_detect.domain.escalation import AlertKind, Answer
+from vigia_detect.domain.ids import alert_id
 from vigia_detect.errors import UnavailableError
 from vigia_detect.stages.watchdog import SUBJECT, Watchdog
 
@@ -122,6 +123,38 @@ def test_work_that_nobody_takes_silences_it(loop: Loop, switch: Switch) -> None:
     loop.vigia.desk.answer(opened, Answer(AlertEvent.ACKNOWLEDGE, "Dr. Soto", "test"))
     loop.after(61)
     assert dog.look()
+
+
+def test_an_emergency_that_nobody_takes_silences_it_sooner(loop: Loop, switch: Switch) -> None:
+    loop.broker.away = True
+    loop.open("specialist_review")
+    dog = watchdog(loop, switch)
+    loop.pass_time(31)
+    assert dog.examine().reasons == ()
+    loop.open("emergency")
+    loop.pass_time(31)
+    assert [one for one in dog.examine().reasons if one == "work_waits"]
+
+
+def test_the_next_episode_is_told_although_the_last_one_was_answered(
+    loop: Loop, switch: Switch
+) -> None:
+    dog = watchdog(loop, switch)
+    for _ in range(2):
+        known = loop.open()
+        loop.now_told()
+        loop.pass_time(200)
+        assert not dog.look()
+        assert "ops/webhook" in loop.now_told()
+        act = Answer(AlertEvent.ACT, "Dr. Soto", "test")
+        loop.vigia.desk.answer(alert_id(SUBJECT, AlertKind.SYSTEM_ERROR), act)
+        loop.pass_time(200)
+        assert not dog.look()
+        assert "ops/webhook" not in loop.now_told()  # it is being repaired
+        loop.vigia.desk.answer(known, act)
+        loop.now_told()
+        loop.pass_time(901)
+        assert dog.look()
 
 
 def test_a_switch_that_does_not_answer_is_a_typed_error(switch: Switch) -> None:

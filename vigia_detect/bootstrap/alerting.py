@@ -94,6 +94,12 @@ class AlertingParts(EnteringParts, KeepingParts):
 
         return make_channels(self.settings)
 
+    def channels_missing(self) -> tuple[str, ...]:
+        """Return what is not set up of the channels by which the escalation file tells people."""
+        from vigia_detect.adapters.notify.channels import make_channels
+
+        return make_channels(self.settings).missing(self.escalation_book.directory.channels())
+
     @cached_property
     def sweeper(self) -> "Sweeper":
         """Puts right what was lost."""

@@ -13,13 +13,13 @@ from vigia_detect.domain.alert_states import AlertEvent
 app = typer.Typer(help="Alerts, and answering them.", no_args_is_help=True)
 AlertArgument = Annotated[str, typer.Argument(metavar="ALERT", help="An alert id.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many.")]
 
 
 @app.command(name="list")
 @needs(Action.ALERT_LIST)
 def list_alerts(limit: Limit = 20, *, as_json: Json = False) -> None:
-    """List alerts, newest first."""
+    """List alerts: open emergencies, then what nobody has acted on, then the others."""
     alerts.show_list(limit=limit, as_json=as_json)
 
 

@@ -12,15 +12,16 @@ from vigia_detect.cli.speaker import speaker
 from vigia_detect.cli.story import timeline
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.alert_states import AlertEvent
+from vigia_detect.domain.alert_texts import title
 from vigia_detect.domain.alert_times import KindTimes, Times
 from vigia_detect.domain.escalation import Answer
-from vigia_detect.errors import InvalidOptionError
+from vigia_detect.errors import NotPossibleError
 from vigia_detect.stages.alert_report import alert_times
 from vigia_detect.stages.report import alert_report
 
 
 def show_list(*, limit: int, as_json: bool) -> None:
-    """Print the newest alerts."""
+    """Print alerts, what somebody still has to do first."""
     vigia = current()
     alerts = vigia.desk.alerts(limit=limit)
     if as_json:
@@ -49,29 +50,37 @@ def show(alert_id: str, *, as_json: bool) -> None:
     if as_json:
         print_schema_json(moments)
         return
-    Console().print(timeline(moments, vigia.settings.lang))
+    alert, lang = vigia.desk.alert(alert_id), vigia.settings.lang
+    typer.echo(title(alert.kind, lang=lang, drill=alert.drill))
+    typer.echo(f"{say(lang, 'case')}: {alert.case_id or say(lang, 'nothing')} ({alert.state})")
+    Console().print(timeline(moments, lang))
 
 
 def acknowledge(alert_id: str, *, by: str | None) -> None:
     """Take an alert on."""
     vigia, by = current(), speaker(by)
-    taken = vigia.desk.acknowledge(alert_id, by=by)
-    key = "acknowledged" if taken else "already_acknowledged"
-    typer.echo(say(vigia.settings.lang, key, alert_id=alert_id, by=by))
+    lang = vigia.settings.lang
+    if vigia.desk.acknowledge(alert_id, by=by):
+        typer.echo(say(lang, "acknowledged", alert_id=alert_id, by=by))
+        return
+    alert = vigia.desk.alert(alert_id)
+    has = alert.acknowledged_by or ""
+    key = "already_acknowledged" if has else "not_possible"
+    typer.echo(say(lang, key, alert_id=alert_id, by=has, state=alert.state))
 
 
 DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}
 
 
 def answer(alert_id: str, event: AlertEvent, *, by: str | None) -> None:
-    """Say something to an alert; exit with 2 when its state does not allow it any more."""
+    """Say something to an alert; exit with 10 when its state does not allow it any more."""
     vigia, by = current(), speaker(by)
     lang = vigia.settings.lang
     if vigia.desk.answer(alert_id, Answer(event, by, "cli")):
         typer.echo(say(lang, DONE[event], alert_id=alert_id, by=by))
         return
     state = vigia.desk.alert(alert_id).state
-    raise InvalidOptionError(say(lang, "not_possible", alert_id=alert_id, state=state))
+    raise NotPossibleError(say(lang, "not_possible", alert_id=alert_id, state=state))
 
 
 def report(*, days: float, as_json: bool) -> None:
@@ -98,5 +107,4 @@ def _report_rows(one: KindTimes, lang: str) -> Iterator[tuple[str, ...]]:
         found: Times = getattr(one, name)
         seconds = (found.p50, found.p95, found.worst)
         shown = ("" if value is None else f"{value:.1f} s" for value in seconds)
-        never = one.unfinished if name == "act" else found.never
-        yield one.kind, say(lang, name), str(found.count), *shown, str(never)
+        yield one.kind, say(lang, name), str(found.count), *shown, str(found.never)

@@ -62,6 +62,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("retention", lambda: _retention(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
         _escalation(vigia),
+        _check("channels", lambda: _channels(vigia)),
         _check("permissions", lambda: _permissions(vigia)),
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
@@ -118,6 +119,13 @@ def _escalation(vigia: Vigia) -> Check:
     if found.status == "ok" and not vigia.escalation_book.directory.reaches_outside():
         return Check("escalation", "warning", say(vigia.settings.lang, "only_inbox"))
     return found
+
+
+def _channels(vigia: Vigia) -> str:
+    missing = vigia.channels_missing()
+    if missing:
+        raise ConfigurationError("; ".join(missing))
+    return ", ".join(sorted(vigia.escalation_book.directory.channels()))
 
 
 def _workers(vigia: Vigia) -> Check:

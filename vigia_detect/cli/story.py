@@ -11,11 +11,15 @@ from vigia_detect.domain.alert_story import Moment, What
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         What.OPENED: "alerta abierta",
-        What.ESCALATED: "nadie respondió: se avisa al paso {step}",
+        What.ESCALATED: "nadie la ha tomado: se avisa al paso {step}",
+        What.REPEATED: "nadie la ha tomado: se avisa otra vez",
         What.ACCEPTED: "aviso aceptado para {who} por {channel} (paso {step})",
         What.REFUSED: "aviso NO aceptado para {who} por {channel} (paso {step})",
+        What.WITHDRAWN: "aviso retirado antes de enviarse: {who} por {channel} (paso {step})",
         What.ACKNOWLEDGED: "{who} la tomó",
+        What.DECLINED: "{who}: no es mío",
         What.ACTED: "{who} actuó",
+        What.CLOSED: "{who} la cerró",
         "drill_begins": "SIMULACRO {alert_id}: se avisa a las personas de turno. Se espera una "
         "respuesta hasta {seconds:g} s; Ctrl-C lo cierra antes.",
         "drill_closed": "Simulacro cerrado: no se avisa a nadie más.",
@@ -23,17 +27,21 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "{answered:.1f} s.",
         "only_inbox": "Atención: todos los avisos van solo a la bandeja de Vigia, que no suena. "
         "Falta el archivo del hospital (VIGIA_ESCALATION_FILE).",
-        "not_accepted": "FALLA: ningún canal aceptó el aviso. Revise con `vigia doctor`.",
+        "not_accepted": "FALLA: ningún canal que suene aceptó el aviso. Revise con `vigia doctor`.",
         "accepted_late": "FALLA: el primer aviso se aceptó después de {limit:g} s.",
         "not_acknowledged": "FALLA: nadie respondió a tiempo.",
     },
     "en": {
         What.OPENED: "alert opened",
-        What.ESCALATED: "nobody answered: step {step} is told",
+        What.ESCALATED: "nobody has taken it on: step {step} is told",
+        What.REPEATED: "nobody has taken it on: told once more",
         What.ACCEPTED: "message accepted for {who} by {channel} (step {step})",
         What.REFUSED: "message NOT accepted for {who} by {channel} (step {step})",
+        What.WITHDRAWN: "message withdrawn unsent: {who} by {channel} (step {step})",
         What.ACKNOWLEDGED: "{who} took it on",
+        What.DECLINED: "{who}: not mine",
         What.ACTED: "{who} acted",
+        What.CLOSED: "{who} closed it",
         "drill_begins": "DRILL {alert_id}: the people on duty are told. An answer is waited for "
         "up to {seconds:g} s; Ctrl-C closes it before.",
         "drill_closed": "Drill closed: nobody is told any more.",
@@ -41,7 +49,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "{answered:.1f} s.",
         "only_inbox": "Beware: all messages go to Vigia's inbox only, which does not ring. The "
         "hospital's file is missing (VIGIA_ESCALATION_FILE).",
-        "not_accepted": "FAILED: no channel accepted the message. Look with `vigia doctor`.",
+        "not_accepted": "FAILED: no channel that rings accepted the message. Look with `vigia "
+        "doctor`.",
         "accepted_late": "FAILED: the first message was accepted after {limit:g} s.",
         "not_acknowledged": "FAILED: nobody answered in time.",
     },
@@ -50,10 +59,14 @@ WIDTH = 32
 MARKS: Mapping[str, tuple[str, str]] = {
     What.OPENED: ("●", "red"),
     What.ESCALATED: ("▲", "yellow"),
+    What.REPEATED: ("▲", "yellow"),
     What.ACCEPTED: ("✉", "cyan"),
     What.REFUSED: ("✗", "red"),
+    What.WITHDRAWN: ("○", "dim"),
     What.ACKNOWLEDGED: ("✓", "green"),
+    What.DECLINED: ("↷", "yellow"),
     What.ACTED: ("✓", "bold green"),
+    What.CLOSED: ("■", "green"),
 }
 
 

@@ -76,9 +76,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "sticker_written": "Hoja escrita en {path}. Imprímala al 100 % y compruebe la barra de "
         "100 mm con una regla.",
         "acknowledged": "Alerta {alert_id} tomada por {by}.",
-        "already_acknowledged": "Alguien ya había tomado la alerta {alert_id}.",
+        "already_acknowledged": "La alerta {alert_id} ya la tomó {by}; está {state}.",
         "acted": "Alerta {alert_id} atendida por {by}.",
-        "declined": "Anotado: la alerta {alert_id} no es de {by}; se avisa a los siguientes.",
+        "declined": "Anotado: la alerta {alert_id} no es de {by}; se avisa ya a quienes faltan.",
         "closed": "Alerta {alert_id} cerrada por {by}.",
         "not_possible": "Alerta {alert_id}: ya no es posible; está {state}.",
         "measure": "Tiempo",
@@ -111,6 +111,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_key": "llaves de cifrado (versiones)",
         "check_rules": "reglas clínicas",
         "check_escalation": "a quién se avisa",
+        "check_channels": "por dónde se avisa",
         "only_inbox": "nadie recibe avisos fuera de la bandeja: falta el archivo del hospital "
         "(VIGIA_ESCALATION_FILE)",
         "policy_right": "{file}: correcto ({version}).",
@@ -207,9 +208,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "sticker_written": "Sheet written to {path}. Print it at 100 % and check the bar of "
         "100 mm with a ruler.",
         "acknowledged": "Alert {alert_id} taken by {by}.",
-        "already_acknowledged": "Somebody had taken alert {alert_id} already.",
+        "already_acknowledged": "Alert {alert_id} was already taken on by {by}; it is {state}.",
         "acted": "Alert {alert_id}: {by} acted.",
-        "declined": "Noted: alert {alert_id} is not {by}'s; the next ones are told.",
+        "declined": "Noted: alert {alert_id} is not {by}'s; those not told yet are told now.",
         "closed": "Alert {alert_id} closed by {by}.",
         "not_possible": "Alert {alert_id}: not possible any more; it is {state}.",
         "measure": "Time",
@@ -242,6 +243,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_key": "encryption keys (versions)",
         "check_rules": "clinical rules",
         "check_escalation": "who is told",
+        "check_channels": "how they are told",
         "only_inbox": "nobody is told outside of the inbox: the hospital's file is missing "
         "(VIGIA_ESCALATION_FILE)",
         "policy_right": "{file}: right ({version}).",

@@ -33,6 +33,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.ALERT_OPENED: "an alert waits for somebody",
     AuditEvent.ALERT_REOPENED: "an answered alert was asked for again, had a new reason, or "
     "nobody acted in time",
+    AuditEvent.ALERT_REASON_ADDED: "a decision gave an open alert a further reason",
     AuditEvent.ALERT_ESCALATED: "a step of its policy was told",
     AuditEvent.ALERT_REPEATED: "nobody answered in time; everybody is told again",
     AuditEvent.ALERT_ACKNOWLEDGED: "a named person took it on; how, and after how many seconds",

@@ -22,7 +22,7 @@ from vigia_detect.domain.states import CASE_TABLE, CaseState, RunState
 from vigia_detect.settings import Settings
 from vigia_detect.stages.failure_watch import EVERY_S
 from vigia_detect.stages.notify import DELAY
-from vigia_detect.stages.watchdog import WAITS_S
+from vigia_detect.stages.watchdog import EMERGENCY_WAITS_S, WAITS_S
 
 KIND_MEANING = {
     FailureKind.RETRYABLE: "an error that may pass, or that nobody knows",
@@ -59,8 +59,9 @@ NOTES = f"""\
 - **A poison message** is dropped, recorded (`message.dropped`) and told to an administrator once
   an episode. No work hangs on a message: the run that it may have meant gets a new one.
 - **The broker away**: nothing fails. New cases are accepted, and a sweeper sends what was not sent.
-  When work has waited for more than {WAITS_S:g} s the watchdog opens a `system_error` alert that
-  says `work_waits` and lets the heartbeat stay away, so that somebody outside raises the alarm.
+  When work has waited for more than {WAITS_S:g} s, an emergency's for more than
+  {EMERGENCY_WAITS_S:g} s, the watchdog opens a `system_error` alert that says `work_waits` and lets
+  the heartbeat stay away, so that somebody outside raises the alarm.
 - **A notification that is given up** is told by the person's next contact, or the next step, at
   once. When nobody can be told at all, a `system_error` alert says `nobody_reached`.
 - **An edit** of a message that was sent, to say who has taken the alert, may fail: nobody is told

@@ -1,10 +1,12 @@
 """What happened to an alert and when, in the order in which it happened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
-from vigia_detect.domain.alert_states import HOPELESS
+from vigia_detect.domain.alert_states import NotificationState
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.records import StoredAlert, StoredNotification
 
 
@@ -13,10 +15,26 @@ class What(StrEnum):
 
     OPENED = "opened"
     ESCALATED = "escalated"
+    REPEATED = "repeated"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
     ACTED = "acted"
+    CLOSED = "closed"
+
+
+ENDS = MappingProxyType(
+    {
+        NotificationState.FAILED_PERMANENT: What.REFUSED,
+        NotificationState.SUPPRESSED: What.WITHDRAWN,
+    }
+)
+SAID: Mapping[AuditEvent, What] = MappingProxyType(
+    {AuditEvent.ALERT_DECLINED: What.DECLINED, AuditEvent.ALERT_CLOSED: What.CLOSED}
+)
+"""What only the trail tells; the alert itself keeps the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +55,34 @@ class Moment:
     step: int = 0
 
 
-def story(alert: StoredAlert, told: Sequence[StoredNotification]) -> tuple[Moment, ...]:
-    """Return what happened since the alert opened last, the earliest first."""
+def story(
+    alert: StoredAlert,
+    told: Sequence[StoredNotification],
+    trail: Sequence[tuple[float, AuditEntry]],
+) -> tuple[Moment, ...]:
+    """Return what happened since the alert opened last, the earliest first.
+
+    Args:
+        alert: whose story it is.
+        told: its notifications, in their order.
+        trail: what is on record about its subject, with times in Unix seconds.
+    """
     now_told = [one for one in told if one.planned_at >= alert.began_at]
-    moments = [*_turns(alert, now_told), *_sendings(alert, now_told), *_answers(alert)]
+    moments = [*_turns(alert, now_told), *_sendings(alert, now_told), *_answers(alert, trail)]
     return tuple(sorted(moments, key=lambda one: (one.after_s is None, one.after_s)))
 
 
 def _turns(alert: StoredAlert, told: Sequence[StoredNotification]) -> Iterator[Moment]:
     yield Moment(0.0, What.OPENED)
-    for turn in sorted({one.turn for one in told})[1:]:
-        first = next(one for one in told if one.turn == turn)
-        after_s = first.planned_at - alert.began_at
-        yield Moment(after_s, What.ESCALATED, step=first.step)
+    furthest = 0
+    for turn in sorted({one.turn for one in told}):
+        of_turn = [one for one in told if one.turn == turn]
+        step, after_s = max(one.step for one in of_turn), of_turn[0].planned_at - alert.began_at
+        if 0 < furthest < step:
+            yield Moment(after_s, What.ESCALATED, step=step)
+        elif furthest:
+            yield Moment(after_s, What.REPEATED)
+        furthest = max(furthest, step)
 
 
 def _sendings(alert: StoredAlert, told: Sequence[StoredNotification]) -> Iterator[Moment]:
@@ -57,11 +90,11 @@ def _sendings(alert: StoredAlert, told: Sequence[StoredNotification]) -> Iterato
         if one.accepted_at is not None:
             after_s = one.accepted_at - alert.began_at
             yield Moment(after_s, What.ACCEPTED, one.to.name, one.to.channel, one.step)
-        elif one.state in HOPELESS:
-            yield Moment(None, What.REFUSED, one.to.name, one.to.channel, one.step)
+        elif one.state in ENDS:
+            yield Moment(None, ENDS[one.state], one.to.name, one.to.channel, one.step)
 
 
-def _answers(alert: StoredAlert) -> Iterator[Moment]:
+def _answers(alert: StoredAlert, trail: Sequence[tuple[float, AuditEntry]]) -> Iterator[Moment]:
     answers = (
         (What.ACKNOWLEDGED, alert.acknowledged_at, alert.acknowledged_by),
         (What.ACTED, alert.acted_at, alert.acted_by),
@@ -69,3 +102,7 @@ def _answers(alert: StoredAlert) -> Iterator[Moment]:
     for what, at, by in answers:
         if at is not None:
             yield Moment(at - alert.began_at, what, by or "")
+    for at, entry in trail:
+        mine = entry.detail.get("alert_id") == alert.id and at >= alert.began_at
+        if mine and entry.event in SAID:
+            yield Moment(at - alert.began_at, SAID[entry.event], entry.actor)

@@ -35,6 +35,7 @@ class AuditEvent(StrEnum):
     DECISION_MADE = "decision.made"
     ALERT_OPENED = "alert.opened"
     ALERT_REOPENED = "alert.reopened"
+    ALERT_REASON_ADDED = "alert.reason_added"
     ALERT_ESCALATED = "alert.escalated"
     ALERT_REPEATED = "alert.repeated"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"

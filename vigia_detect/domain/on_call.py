@@ -131,7 +131,10 @@ class Directory:
         found = self.roles[role].on_duty(self.local(at))
         return found or self.roles[fallback].members
 
+    def channels(self) -> frozenset[Channel]:
+        """Return every channel by which somebody is told."""
+        return frozenset(way.channel for one in self.people.values() for way in one.contacts)
+
     def reaches_outside(self) -> bool:
         """Tell whether anybody is told in a way that rings, not only in Vigia's own inbox."""
-        channels = {contact.channel for one in self.people.values() for contact in one.contacts}
-        return bool(channels - OWN)
+        return bool(self.channels() - OWN)

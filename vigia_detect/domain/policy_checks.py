@@ -1,5 +1,6 @@
 """What makes a book of policies safe to use; everything wrong with it is found at once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -7,13 +8,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.escalation_policy import Book, Policy
-from vigia_detect.domain.on_call import DAYS, Directory, Role
+from vigia_detect.domain.notification import Channel
+from vigia_detect.domain.on_call import DAYS, Contact, Directory, Role
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import FieldProblem
 
 LONGEST_NAME = 64
 SLOWEST_ACCEPT_S = 10.0
 SLOWEST_EMERGENCY_S = 900.0
+SLOWEST_URGENT_S = 7200.0
+"""An urgent alert is to be taken on within 2 hours: facts.md D.1."""
+SHORTEST_S, SHORTEST_REPEAT_S = 1.0, 10.0
+"""Engineering choices: sooner no provider has answered, and a telephone never stops ringing."""
 LONGEST_S = 2_592_000.0
 """30 days; a time beyond it is a mistake, and infinity is never."""
 LONGEST_QUIET = timedelta(hours=12)
@@ -27,6 +33,15 @@ LEAST: Mapping[str, Urgency] = MappingProxyType(
     }
 )
 """How urgent these are at least, whatever a file says: facts.md D.1. Nothing lowers an urgency."""
+ADDRESSES: Mapping[Channel, tuple[str, str]] = MappingProxyType(
+    {
+        Channel.SLACK: (r"#?[^\s#]+", 'a channel or user id as C0123 or U0123, or "#name"'),
+        Channel.EMAIL: (r"[^\s@]+@[^\s@]+", "name@host"),
+        Channel.WEBHOOK: (r"https?://[^\s/]+\S*", "an http or https URL"),
+        Channel.APPRISE: (r"[a-z][a-z0-9+.-]*://\S+", "an Apprise URL"),
+    }
+)
+"""How an address of a channel looks, roughly: it finds slips, the provider has the last word."""
 CLOCK = 'is the hospital\'s clock: in quotes and without a zone, as "22:00"'
 TIMES = ("accept_within_s", "nobody_after_s", "repeat_every_s", "act_within_s")
 
@@ -57,8 +72,15 @@ def _people(directory: Directory) -> Iterator[FieldProblem]:
         if not person.contacts:
             yield FieldProblem(f"{path}.contacts", "is empty: nobody could reach this person")
         for number, contact in enumerate(person.contacts):
-            if not contact.address.strip():
-                yield FieldProblem(f"{path}.contacts.{number}.address", "is empty")
+            yield from _contact(f"{path}.contacts.{number}.address", contact)
+
+
+def _contact(path: str, contact: Contact) -> Iterator[FieldProblem]:
+    form, known = ADDRESSES.get(contact.channel, (r"[\s\S]+", ""))
+    if not contact.address.strip():
+        yield FieldProblem(path, "is empty")
+    elif not re.fullmatch(form, contact.address):  # it may be a secret: it is not repeated
+        yield FieldProblem(path, f"is no address of {contact.channel}", known)
 
 
 def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
@@ -91,12 +113,15 @@ def _policy(kind: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
     if fallback is None or not fallback.members:
         yield FieldProblem(f"{path}.fallback", "must be a role with members, who are always there")
     for field in TIMES:
-        if not 0 < getattr(policy, field) <= LONGEST_S:
-            yield FieldProblem(f"{path}.{field}", f"must be more than 0, at most {LONGEST_S:g}")
+        least = SHORTEST_REPEAT_S if field == "repeat_every_s" else SHORTEST_S
+        if not least <= getattr(policy, field) <= LONGEST_S:
+            yield FieldProblem(f"{path}.{field}", f"must be {least:g} to {LONGEST_S:.0f}")
     if policy.steps and not policy.nobody_after_s > policy.steps[-1].after_s:
         yield FieldProblem(f"{path}.nobody_after_s", "must be later than the last step")
     if kind == AlertKind.EMERGENCY:
         yield from _emergency(path, policy)
+    if kind == AlertKind.URGENT and policy.nobody_after_s > SLOWEST_URGENT_S:
+        yield FieldProblem(f"{path}.nobody_after_s", f"must be at most {SLOWEST_URGENT_S:g}")
 
 
 def _steps(path: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:

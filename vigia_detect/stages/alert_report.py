@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.alert_times import KindTimes, times
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.escalation import AlertKind
@@ -16,20 +17,22 @@ def alert_times(store: Store, *, days: float) -> tuple[KindTimes, ...]:
         taken = work.audit.of_event(AuditEvent.ALERT_ACKNOWLEDGED, since)
         acted = work.audit.of_event(AuditEvent.ALERT_ACTED, since)
         found = [work.alerts.get(known) for known in work.alerts.unfinished()]
-    unfinished = [alert.kind for alert in found if alert is not None and not alert.drill]
+    patients = [alert for alert in found if alert is not None and not alert.drill]
+    unfinished = [alert.kind for alert in patients]
+    waiting = [alert.kind for alert in patients if alert.state == AlertState.OPEN]
     return tuple(
         KindTimes(
             kind,
             times([seconds for one, seconds in accepted if one == kind]),
-            times(_latencies(taken, kind)),
-            times(_latencies(acted, kind)),
+            times(_latencies(taken, kind) + [None] * waiting.count(kind)),
+            times(_latencies(acted, kind) + [None] * unfinished.count(kind)),
             unfinished.count(kind),
         )
         for kind in AlertKind
     )
 
 
-def _latencies(entries: Sequence[AuditEntry], kind: AlertKind) -> list[float]:
+def _latencies(entries: Sequence[AuditEntry], kind: AlertKind) -> list[float | None]:
     return [
         float(str(entry.detail["latency_s"]))
         for entry in entries

@@ -179,7 +179,7 @@ class Desk:
             return work.cases.list(limit=limit, state=state)
 
     def alerts(self, *, limit: int) -> Sequence[StoredAlert]:
-        """Return the newest alerts first."""
+        """Return alerts, open emergencies and what nobody has acted on before the others."""
         with self._store.read() as work:
             return work.alerts.list(limit=limit)
 
@@ -192,7 +192,8 @@ class Desk:
         """Return what has happened to an alert since it opened last. Raises NotFoundError."""
         with self._store.read() as work:
             alert = _known_alert(work, alert_id)
-            return story(alert, work.notifications.of_alert(alert.id))
+            told = work.notifications.of_alert(alert.id)
+            return story(alert, told, work.audit.of_subject(alert.subject))
 
     def acknowledge(self, alert_id: str, *, by: str, how: str = "cli") -> bool:
         """Note that a person has taken an alert on; see `answer`."""

@@ -91,9 +91,10 @@ class Drill:
         with self._store.read() as work:
             alert = work.alerts.get(self.alert_id)
             told = work.notifications.of_alert(self.alert_id)
+            trail = work.audit.of_subject(self.subject)
         if alert is None:
             raise LookupError("a drill is opened before it is looked at")
-        return _report(alert, told), story(alert, told)
+        return _report(alert, told), story(alert, told, trail)
 
     def end(self, *, by: str) -> None:
         """Close it: nobody is told any more, and who was told reads that it is over."""

@@ -1,9 +1,8 @@
 """Moves alerts: opens them, fires their deadlines, takes answers. Each in the caller's transaction.
 
 Rows are locked in one order everywhere, so that no two transactions wait for each other: the case,
-if there is one, then the alert, then a deadline or gate, then a run, then a notification. An
-answer, a deadline and the end of a case at the same moment so happen one after the other. With each
-move it is worked out anew where a case that has ended stands.
+if any, then the alert, then a deadline or gate, then a run, then a notification. So an answer, a
+deadline and a case's end happen one after the other. Each move settles anew where an ended case is.
 """
 
 from collections.abc import Mapping
@@ -28,6 +27,7 @@ from vigia_detect.domain.policy import NOTIFICATION, QUEUES
 from vigia_detect.domain.records import DueTimer, StoredAlert
 from vigia_detect.domain.states import step
 from vigia_detect.ports import UnitOfWork
+from vigia_detect.stages.alert_news import has_news, new_reasons
 from vigia_detect.stages.next_channel import next_channel
 from vigia_detect.stages.telling import progress_of, tell, wait_for_answer
 
@@ -57,7 +57,8 @@ class Escalator:
     ) -> tuple[AlertId, tuple[Run, ...]]:
         """Open the alert unless it is open, and tell the first step.
 
-        One that was answered opens again when the request has a reason that it did not have.
+        One that was answered opens again when the request has a reason that it did not have; one
+        that is open keeps it, so that it is no news later.
 
         Args:
             work: the transaction of what gave the reason.
@@ -75,8 +76,8 @@ class Escalator:
         new = StoredAlert(known, subject, case_id, kind, AlertState.OPEN, request.reasons, 0.0)
         added = work.alerts.add(replace(new, plan=self._plan(kind), drill=request.drill))
         alert = work.alerts.lock(known)
-        if alert is None or not (added or _has_news(alert, request, asked=asked)):
-            return known, ()
+        if alert is None or not (added or has_news(alert, request, asked=asked)):
+            return (_keep_reasons(work, alert, request) if alert else known), ()
         event = AuditEvent.ALERT_OPENED if added else AuditEvent.ALERT_REOPENED
         _note(work, alert, event, kind=kind, reasons=request.reasons)
         if not added:
@@ -134,10 +135,12 @@ class Escalator:
     def _begun_again(
         self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
     ) -> StoredAlert:
-        new = tuple(reason for reason in request.reasons if reason not in alert.reasons)
         again = _fresh(alert, step(ALERT_TABLE, alert.state, AlertEvent.ASK_AGAIN), work.now())
         return replace(
-            again, reasons=alert.reasons + new, plan=self._plan(alert.kind), drill=request.drill
+            again,
+            reasons=alert.reasons + new_reasons(alert, request),
+            plan=self._plan(alert.kind),
+            drill=request.drill,
         )
 
     def _go_on(self, work: UnitOfWork, alert: StoredAlert) -> tuple[Run, ...]:
@@ -186,10 +189,12 @@ def _without(alert: StoredAlert, person: str) -> StoredAlert:
     return replace(alert, declined=(*others, person))
 
 
-def _has_news(alert: StoredAlert, request: AlertRequest, *, asked: bool) -> bool:
-    if (alert.state, AlertEvent.ASK_AGAIN) not in ALERT_TABLE:
-        return False
-    return asked or not set(request.reasons) <= set(alert.reasons)
+def _keep_reasons(work: UnitOfWork, alert: StoredAlert, request: AlertRequest) -> AlertId:
+    """Note what else an open alert is about; who is told of it, and when, stays as it was."""
+    if new := new_reasons(alert, request):
+        work.alerts.save(replace(alert, reasons=alert.reasons + new))
+        _note(work, alert, AuditEvent.ALERT_REASON_ADDED, kind=alert.kind, reasons=new)
+    return alert.id
 
 
 def _fresh(alert: StoredAlert, state: AlertState, now: float) -> StoredAlert:

@@ -79,7 +79,7 @@ class TaskFailureHandler:
         if alert.kind == AlertKind.SYSTEM_ERROR:  # there is nobody further
             return ()
         request = AlertRequest(AlertKind.SYSTEM_ERROR, (NOBODY_REACHED,), drill=alert.drill)
-        return self._escalator.open(work, alert.subject, alert.case_id, request)[1]
+        return tell_once(work, self._escalator, alert.subject, request, case_id=alert.case_id)
 
     def drop_message(self, work: UnitOfWork, failure: Failure) -> tuple[Run, ...]:
         """Record that a message was none of ours, and tell an administrator once an episode.
@@ -111,12 +111,17 @@ def failure_of(error: BaseException, timeout: type[BaseException]) -> Failure:
 
 
 def tell_once(
-    work: UnitOfWork, escalator: Escalator, subject: str, request: AlertRequest
+    work: UnitOfWork,
+    escalator: Escalator,
+    subject: str,
+    request: AlertRequest,
+    *,
+    case_id: CaseId | None = None,
 ) -> tuple[Run, ...]:
     """Open a system's own alert unless somebody is at it already; return the runs to publish."""
     known = work.alerts.get(alert_id(subject, request.kind))
     at_it = known is not None and known.state in UNFINISHED
-    return escalator.open(work, subject, None, request, asked=not at_it)[1]
+    return escalator.open(work, subject, case_id, request, asked=not at_it)[1]
 
 
 def log_task_failure(

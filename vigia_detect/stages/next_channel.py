@@ -24,9 +24,9 @@ def next_channel(work: UnitOfWork, run_id: RunId) -> tuple[Run, ...]:
     following = contact(
         plan, alert, one.to.name, one.to.role, one.rank + 1, turn=one.turn, step=one.step
     )
-    if following is not None:
-        fresh = following.id not in {other.id for other in turn}
-        return plan_sending(work, alert, plan, [following]) if fresh else ()
+    # Where all contacts are told at once, the next one may have failed before this one did.
+    if following is not None and following.id not in {other.id for other in turn}:
+        return plan_sending(work, alert, plan, [following])
     if one.turn != alert.turn or not moves_on(progress_of(alert)) or hope(work, turn):
         return ()
     return tell(work, alert)[1]

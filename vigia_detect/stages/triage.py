@@ -3,6 +3,7 @@ from vigia_detect.clinical.engine.lesions import NO_CLASS
 from vigia_detect.clinical.vocabulary import BLANCHABLE
 from vigia_detect.domain.case import CaseFile, JsonObject, StageOutput, StageResults, Verdict
 from vigia_detect.domain.escalation import AlertKind, AlertRequest
+from vigia_detect.domain.json_values import object_or_empty, objects
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.stages.medical_analysis import MedicalAnalysis
@@ -39,10 +40,20 @@ class Triage:
             "rules": list(rules),
             "from_words_alone": failed,
         }
-        alerts = (AlertRequest(kind, rules),) if kind else ()
+        alerts = (AlertRequest(kind, alarms(assessment) or rules),) if kind else ()
         grave = failed or may_be_grave(assessment, self._rules)
         made_by = {"rules": self._rules.version}
         return StageOutput(result, alerts, Verdict(urgency, review, grave), made_by=made_by)
+
+
+def alarms(assessment: JsonObject) -> tuple[str, ...]:
+    """Return the rules that ask for more than routine, each for itself.
+
+    Only a new one of these is news to who has answered the alert: a doubt about the class is
+    for the review queue, and rings for nobody a second time.
+    """
+    explained = objects(object_or_empty(assessment["explanation"]).get("rules"))
+    return tuple(str(rule["id"]) for rule in explained if rule["urgency"] != Urgency.ROUTINE)
 
 
 def may_be_grave(assessment: JsonObject, rules: RuleSet) -> bool:

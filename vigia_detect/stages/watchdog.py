@@ -15,12 +15,14 @@ from vigia_detect.domain.alert_states import UNFINISHED, AlertState
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Deadline
-from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.ids import AlertId, alert_id
+from vigia_detect.domain.policy import Queue
 from vigia_detect.domain.records import DueTimer
 from vigia_detect.errors import UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.escalation import Escalator
+from vigia_detect.stages.failures import tell_once
 from vigia_detect.stages.relay import Relay
 
 GRACE_S = 5.0
@@ -35,6 +37,12 @@ WAITS_S = 300.0
 """Work that nobody took for this long: the broker is away, or no worker serves its queue. Deadlines
 still fire then, but what they tell reaches nobody, so the outside must hear of it."""
 
+EMERGENCY_WAITS_S = 30.0
+"""The same for the work of emergencies: within this time somebody is to be reached."""
+
+PEACE_S = 900.0
+"""So long whoever acted on it may repair in peace; what is wrong after that is told again."""
+
 log = get_logger()
 
 
@@ -46,18 +54,21 @@ class Findings:
         late_s: how late the oldest deadline is that has not fired, in seconds.
         without_deadline: unfinished alerts that nothing would bring on.
         waiting_s: how long the oldest ready run has been due, in seconds.
+        emergency_s: the same of the emergencies' queue.
     """
 
     late_s: float
     without_deadline: tuple[AlertId, ...]
     waiting_s: float = 0.0
+    emergency_s: float = 0.0
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the heartbeat must not be sent; empty when all is well."""
         late = (LATE,) if self.late_s > GRACE_S else ()
-        waits = (WAITS,) if self.waiting_s > WAITS_S else ()
-        return late + ((LOST,) if self.without_deadline else ()) + waits
+        waits = self.waiting_s > WAITS_S or self.emergency_s > EMERGENCY_WAITS_S
+        lost = (LOST,) if self.without_deadline else ()
+        return late + lost + ((WAITS,) if waits else ())
 
 
 class Watchdog:
@@ -84,8 +95,9 @@ class Watchdog:
             unfinished = work.alerts.unfinished()
             armed = work.timers.armed(unfinished)
             late, waiting = work.timers.overdue_s(), work.runs.oldest_ready_s()
+            emergency = work.runs.oldest_ready_s(Queue.EMERGENCY)
         without = tuple(known for known in unfinished if known not in armed)
-        return Findings(late, without, waiting)
+        return Findings(late, without, waiting, emergency)
 
     def look(self) -> bool:
         """Look and act on it if it is this process's turn; tell whether the heartbeat was sent."""
@@ -117,9 +129,17 @@ class Watchdog:
                 _arm_again(work, known)
                 work.commit()
         with self._store.begin() as work:
-            runs: tuple[Run, ...] = self._escalator.open(work, SUBJECT, None, request)[1]
+            runs = self._tell(work, request)
             work.commit()
         self._relay.send(runs)
+
+    def _tell(self, work: UnitOfWork, request: AlertRequest) -> tuple[Run, ...]:
+        """Tell an administrator; one who has just acted on it hears of new reasons only."""
+        known = work.alerts.get(alert_id(SUBJECT, request.kind))
+        acted = known.acted_at if known is not None else None
+        if acted is not None and work.now() - acted < PEACE_S:
+            return self._escalator.open(work, SUBJECT, None, request)[1]
+        return tell_once(work, self._escalator, SUBJECT, request)
 
     def _ping(self) -> bool:
         if self._heartbeat is None:

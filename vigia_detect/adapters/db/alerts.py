@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, and_, case, func, select, update
 
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import insert_if_new
@@ -24,6 +24,13 @@ _ADD = insert_if_new(
     step=0,
     repeats=0,
     declined="[]",
+)
+_UNFINISHED = alerts.c.state.in_(sorted(UNFINISHED))
+# However many others there are, what somebody still has to do must not fall off a short list.
+_PLACE = case(
+    (and_(alerts.c.state == AlertState.OPEN, alerts.c.kind == AlertKind.EMERGENCY), 0),
+    (_UNFINISHED, 1),
+    else_=2,
 )
 _FIXED = frozenset({"id", "subject", "case_id", "kind", "opened_at"})
 
@@ -60,13 +67,13 @@ class SqlAlerts:
         return [_to_alert(row) for row in self._connection.execute(query)]
 
     def list(self, *, limit: int) -> Sequence[StoredAlert]:
-        """Return the newest alerts first."""
-        query = select(alerts).order_by(alerts.c.opened_at.desc()).limit(limit)
+        """Return open emergencies first, then what nobody has acted on, each the newest first."""
+        query = select(alerts).order_by(_PLACE, alerts.c.opened_at.desc()).limit(limit)
         return [_to_alert(row) for row in self._connection.execute(query)]
 
     def unfinished(self) -> Sequence[AlertId]:
         """Return the alerts that nobody has acted on."""
-        query = select(alerts.c.id).where(alerts.c.state.in_(sorted(UNFINISHED)))
+        query = select(alerts.c.id).where(_UNFINISHED)
         return [AlertId(row.id) for row in self._connection.execute(query)]
 
     def open_by_kind(self) -> dict[str, int]:

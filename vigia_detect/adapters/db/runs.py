@@ -197,9 +197,10 @@ class SqlRuns:
         query = select(runs.c.task, runs.c.state, func.count()).group_by(runs.c.task, runs.c.state)
         return {(task, state): count for task, state, count in self._connection.execute(query)}
 
-    def oldest_ready_s(self) -> float:
-        """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
+    def oldest_ready_s(self, queue: str | None = None) -> float:
+        """Return how long the oldest ready run (of a queue) has been due, in s; 0: none is."""
         query = select(now() - func.min(runs.c.not_before)).where(runs.c.state == RunState.READY)
+        query = query if queue is None else query.where(runs.c.queue == queue)
         return max(0.0, self._connection.execute(query).scalar() or 0.0)
 
     def _claim(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:

@@ -1,6 +1,6 @@
 """All channels behind one port: each message goes to its recipient's channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from vigia_detect.adapters.notify.console import Console
@@ -44,6 +44,16 @@ class ChannelRouter:
     def update(self, message: Message, to: Recipient, provider_id: str, text: str) -> None:
         """Edit what was sent; see `ports.Channels`."""
         self._channel(to.channel).update(message, to, provider_id, text)
+
+    def missing(self, wanted: Iterable[Channel]) -> tuple[str, ...]:
+        """Return what is not set up of the channels that are wanted; empty when all of it is."""
+        return tuple(text for name in sorted(wanted) for text in self._missing(name))
+
+    def _missing(self, name: Channel) -> Iterator[str]:
+        try:
+            self._channel(name)
+        except ChannelPermanentError as error:
+            yield str(error)
 
     def _channel(self, name: Channel) -> Channels:
         if name not in self._made:

@@ -82,6 +82,9 @@ def test_a_hospitals_file_lies_over_ours(tmp_path: Path) -> None:
         (policy(f"[{STEP}]", "emergency"), "policies.emergency.accept_within_s"),
         (policy(f"[{STEP}]", "emergency"), "policies.emergency.nobody_after_s"),
         (policy(f"[{STEP}]", wait=3), "policies.urgent.wait"),
+        (policy(f"[{STEP}]", repeat_every_s=0.001), "policies.urgent.repeat_every_s"),
+        (policy(f"[{STEP}]", accept_within_s=0.001), "policies.urgent.accept_within_s"),
+        (policy(f"[{STEP}]", nobody_after_s=7201), "policies.urgent.nobody_after_s"),
         ("people: {ana: {contacts: []}}\n", "people.ana.contacts"),
         ('people: {ana: {contacts: [{channel: email, address: " "}]}}\n', "people.ana.contacts.0"),
         ("people: {ana: {contacts: [{channel: fax, address: x}]}}\n", "people.ana.contacts.0"),
@@ -108,6 +111,26 @@ def test_what_could_leave_somebody_untold_is_refused_by_its_field(
     tmp_path: Path, text: str, field: str
 ) -> None:
     assert field in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("channel", "good", "slip"),
+    [
+        ("slack", "#uci", "UCI 2"),
+        ("email", "ana@example.org", "ana.example.org"),
+        ("webhook", "https://h.example/in", "h.example/in"),
+        ("apprise", "mailtos://u:secret@h.example", "secret"),
+    ],
+)
+def test_a_slip_in_an_address_is_refused_and_not_repeated(
+    tmp_path: Path, channel: str, good: str, slip: str
+) -> None:
+    person = "people: {{ana: {{contacts: [{{channel: {}, address: {!r}}}]}}}}\n"
+    text = refused(tmp_path, person.format(channel, slip))
+    assert "people.ana.contacts.0.address" in text
+    assert slip not in text
+    (tmp_path / "own.yaml").write_text("version: h-1\n" + person.format(channel, good))
+    assert load_escalation(tmp_path / "own.yaml", time_zone=ZONE)
 
 
 def test_every_problem_is_named_at_once(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 from ward import PICTURE, System
 
@@ -190,3 +191,33 @@ def test_mistakes_are_named(ward: Ward) -> None:
 )
 def test_an_age_is_short(seconds: float, words: str) -> None:
     assert age_text(seconds) == words
+
+
+def pass_time(ward: Ward, seconds: float) -> None:
+    """Let the deadlines of cases come nearer, then act on those that have passed."""
+    with ward.vigia.store.begin() as work:
+        moved = text("update timers set due_at = due_at - :s, look_at = look_at - :s")
+        work._connection.execute(moved, {"s": seconds})
+        work.commit()
+    ward.vigia.sweeper.sweep()
+
+
+def reviews_asked(ward: Ward, case_id: str) -> list[tuple[str, ...]]:
+    return [
+        alert.reasons
+        for alert in ward.vigia.desk.alerts(limit=99)
+        if (alert.case_id, alert.kind) == (case_id, "human_review")
+    ]
+
+
+def test_a_result_that_nobody_looks_at_in_time_tells_somebody(ward: Ward) -> None:
+    """facts.md D.1, REVIEW: within 2 h when a grave class is possible."""
+    seen, forgotten = ward.worked(), ward.worked()
+    vigia("review", "claim", seen, "--by", "Ana")
+    vigia("review", "confirm", seen, "--by", "Ana", "--reason", WHY)
+    pass_time(ward, 7100)
+    assert reviews_asked(ward, forgotten) == []
+    pass_time(ward, 200)
+    assert reviews_asked(ward, forgotten) == [("not_reviewed",)]
+    assert reviews_asked(ward, seen) == []
+    assert ward.state(forgotten) == CaseState.ESCALATED

@@ -22,7 +22,9 @@ refuses a file that could leave somebody untold, and names the field; `vigia esc
 who is on duty now. With channels `in_order` a person is told by the next contact when no provider
 has accepted in time, and at once when a channel refuses; when nobody of a step can be reached, the
 next step does not wait. "Not mine" tells the next step at once. When everybody has been told in
-vain, a `system_error` alert says `nobody_answered`."""
+vain, a `system_error` alert says `nobody_answered`. A result that waits for a
+person and has not been confirmed within 2 h (when a grave class is possible) or 8 h opens
+`human_review` with the reason `not_reviewed`."""
 
 QUIET = f"""\
 A routine policy, and no other, may have `quiet_hours: {{start: "22:00", end: "07:00"}}` by the

@@ -52,6 +52,10 @@ NOBODY_ANSWERED = "nobody_answered"
 """The reason of the system's own alert when everybody has been told in vain."""
 
 
+NOT_REVIEWED = "not_reviewed"
+"""The reason of the alert about a result at which no person has looked in time."""
+
+
 NOBODY_REACHED = "nobody_reached"
 """The same when no provider takes what is to be told, to anybody."""
 
@@ -63,6 +67,7 @@ class Deadline(StrEnum):
     NOT_ACTED = "not_acted"
     NOT_ACCEPTED = "not_accepted"
     DRILL_OVER = "drill_over"
+    NOT_REVIEWED = "not_reviewed"
 
 
 ESCALATION_TYPES = tuple(kind for kind in ESCALATION_TARGETS if kind != AlertKind.URGENT)

@@ -29,6 +29,7 @@ from vigia_detect.domain.states import step
 from vigia_detect.ports import UnitOfWork
 from vigia_detect.stages.alert_news import has_news, new_reasons
 from vigia_detect.stages.next_channel import next_channel
+from vigia_detect.stages.review_due import overdue
 from vigia_detect.stages.telling import progress_of, tell, wait_for_answer
 
 ANSWERS: Mapping[AlertEvent, AuditEvent] = {
@@ -102,6 +103,8 @@ class Escalator:
             return next_channel(work, RunId(timer.subject))
         if timer.kind == Deadline.DRILL_OVER:
             return end_drill(work, timer.subject, by="system")
+        if timer.kind == Deadline.NOT_REVIEWED:
+            return self._not_reviewed(work, CaseId(timer.subject))
         if alert is None or alert.turn != timer.round:
             return ()
         if timer.kind == Deadline.NOT_ACTED:
@@ -131,6 +134,10 @@ class Escalator:
         runs = _taken(work, alert, answer)
         _settle(work, alert)
         return True, runs
+
+    def _not_reviewed(self, work: UnitOfWork, case_id: CaseId) -> tuple[Run, ...]:
+        request = overdue(work, case_id)
+        return self.open(work, case_id, case_id, request, asked=True)[1] if request else ()
 
     def _begun_again(
         self, work: UnitOfWork, alert: StoredAlert, request: AlertRequest
@@ -171,6 +178,9 @@ class Escalator:
 
 def alert_of(work: UnitOfWork, timer: DueTimer) -> StoredAlert | None:
     """Return the alert that a deadline belongs to, held until the transaction ends."""
+    if timer.kind == Deadline.NOT_REVIEWED:
+        work.cases.lock(CaseId(timer.subject))
+        return None
     if timer.kind != Deadline.NOT_ACCEPTED:
         return _lock(work, AlertId(timer.subject))
     one = work.notifications.get(RunId(timer.subject))

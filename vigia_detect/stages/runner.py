@@ -34,6 +34,7 @@ from vigia_detect.stages.failures import TaskFailureHandler, failure_of, log_tas
 from vigia_detect.stages.joining import move_on
 from vigia_detect.stages.lease import LeaseKeeper
 from vigia_detect.stages.relay import Relay
+from vigia_detect.stages.review_due import wait_for_review
 from vigia_detect.stages.vault import Vault
 
 StageBody: TypeAlias = Callable[[CaseFile, StageResults], StageOutput]
@@ -149,6 +150,7 @@ class StageRunner:
             if output.verdict is not None:
                 basis = decision_basis(work, case.summary.id, basis)
                 work.cases.decide(case.summary.id, output.verdict, basis=basis)
+                wait_for_review(work, case.summary.id, output.verdict, run.attempt)
             told = self._open_alerts(work, case.summary.id, output.alerts)
             ready = move_on(work, case.summary.id, Stage(run.task))
             following = self._take_on(work, claimed, ready, sealed) if may_continue else None

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from vigia_detect.cli.code_words import in_words
 from vigia_detect.cli.show_findings import finding_lines
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.case import Json, JsonObject
@@ -48,15 +49,15 @@ def print_report(
     patient = report.patient_code or say(lang, "erased", at=report.erased_at)
     out.print(Text(f"{patient}  {report.case_id}", style="bold"))
     lines = [
-        (say(lang, "status"), f"{report.overall_status} ({report.status_code})"),
-        (say(lang, "urgency"), report.urgency),
+        (say(lang, "status"), _status(report, lang)),
+        (say(lang, "urgency"), in_words(report.urgency, lang)),
         (say(lang, "review"), _review(report, lang)),
         *_image_lines(report, lang, overlay),
         *_assessment_lines(report.assessment, lang),
         *_review_lines(report, lang),
         *_alert_lines(report, lang),
-        (say(lang, "missing"), ", ".join(f"{k}: {v}" for k, v in report.missing.items())),
-        (say(lang, "stage"), _stages(report)),
+        (say(lang, "missing"), _missing(report, lang)),
+        (say(lang, "stage"), _stages(report, lang)),
         (say(lang, "next"), _next(report, lang)),
     ]
     for label, text in lines:
@@ -97,8 +98,22 @@ def _review(report: CaseReport, lang: str) -> str:
     return say(lang, "review_yes" if report.review_required else "review_no")
 
 
-def _stages(report: CaseReport) -> str:
-    return "  ".join(f"{MARKS[stage.state]} {name}" for name, stage in report.stages.items())
+def _status(report: CaseReport, lang: str) -> str:
+    """Return the state in words; its code is what other programs and documents call it."""
+    state, why = in_words(report.overall_status, lang), in_words(report.status_code, lang)
+    return f"{state}: {why} ({report.overall_status})"
+
+
+def _missing(report: CaseReport, lang: str) -> str:
+    return ", ".join(
+        f"{in_words(name, lang)}: {in_words(why, lang)}" for name, why in report.missing.items()
+    )
+
+
+def _stages(report: CaseReport, lang: str) -> str:
+    return "  ".join(
+        f"{MARKS[stage.state]} {in_words(name, lang)}" for name, stage in report.stages.items()
+    )
 
 
 def _next(report: CaseReport, lang: str) -> str:
@@ -121,7 +136,7 @@ def _assessment_lines(found: JsonObject | None, lang: str) -> list[tuple[str, st
     if found is None:
         return []
     classes = ", ".join(
-        f"{lesion['class']} ({lesion['certainty']})"
+        f"{in_words(lesion['class'], lang)}, {in_words(lesion['certainty'], lang)}"
         for lesion in _list(found, "lesions")
         if isinstance(lesion, dict)
     )
@@ -148,7 +163,10 @@ def _risk(risk: Json, lang: str) -> str:
 
 
 def _alert_lines(report: CaseReport, lang: str) -> list[tuple[str, str]]:
-    text = "; ".join(f"{alert.kind} ({alert.state}) {alert.id}" for alert in report.alerts)
+    text = "; ".join(
+        f"{in_words(alert.kind, lang)}, {in_words(alert.state, lang)}: {alert.id}"
+        for alert in report.alerts
+    )
     return [(say(lang, "alerts"), text or say(lang, "nothing"))]
 
 

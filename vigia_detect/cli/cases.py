@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vigia_detect.bootstrap import Vigia, actor, current
+from vigia_detect.cli.code_words import in_words
 from vigia_detect.cli.json_file import read_object
 from vigia_detect.cli.show import print_report, print_schema_json
 from vigia_detect.cli.texts import say
@@ -104,7 +105,8 @@ def show_list(*, limit: int, state: str | None, as_json: bool) -> None:
         table.add_column(say(lang, heading))
     for case in cases:
         accepted = (iso(case.created_at) or "")[:19]
-        table.add_row(case.id, f"{case.state} ({case.status_code})", case.urgency, accepted)
+        state = f"{in_words(case.state, lang)} ({case.state})"
+        table.add_row(case.id, state, in_words(case.urgency, lang), accepted)
     Console().print(table)
 
 

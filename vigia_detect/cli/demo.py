@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from vigia_detect.bootstrap import Vigia
+from vigia_detect.cli.code_words import in_words
 from vigia_detect.cli.demo_alert import DemoAlert
 from vigia_detect.cli.show import MARKS, print_report
 from vigia_detect.cli.system import processes
@@ -172,7 +173,9 @@ class Demo:
             status = self._statuses.get(case_id)
             if status is not None:
                 marks = " ".join(MARKS[run.state] for run in status.runs)
-                table.add_row(title, marks, status.case.state, status.case.urgency)
+                lang, case = self._lang, status.case
+                state, urgency = in_words(case.state, lang), in_words(case.urgency, lang)
+                table.add_row(title, marks, state, urgency)
         return table
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ OWN = (DATA / "passages" / "heel-offloading.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def vigia(tmp_path: Path) -> Run:
+def command(tmp_path: Path) -> Run:
     def _run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         known = {key: value for key, value in os.environ.items() if not key.startswith("VIGIA_")}
         return subprocess.run(
-            [sys.executable, "-m", "vigia_detect.cli.main", "protocols", *words],
+            [sys.executable, "-m", "vigia_detect.cli.main", *words],
             env={**known, "VIGIA_HOME": str(tmp_path / "home"), **environment},
             capture_output=True,
             text=True,
@@ -29,6 +30,17 @@ def vigia(tmp_path: Path) -> Run:
         )
 
     return _run
+
+
+@pytest.fixture
+def vigia(command: Run) -> Run:
+    return partial(command, "protocols")
+
+
+@pytest.fixture
+def tables(command: Run) -> None:
+    """Set up the database: who puts a passage in force is asked for and on record."""
+    assert command("db", "upgrade").returncode == 0
 
 
 def test_a_question_in_everyday_words_is_answered(vigia: Run) -> None:
@@ -77,6 +89,7 @@ def test_a_question_without_words_says_that_nothing_was_found(vigia: Run) -> Non
     assert "No passage" in done.stderr
 
 
+@pytest.mark.usefixtures("tables")
 def test_the_hospitals_own_passage_is_checked_and_put_in_force(vigia: Run, tmp_path: Path) -> None:
     file = tmp_path / "ours.md"
     file.write_text(OWN.replace("Talones: descarga completa", "Talones en nuestro hospital"))
@@ -87,6 +100,7 @@ def test_the_hospitals_own_passage_is_checked_and_put_in_force(vigia: Run, tmp_p
     assert json.loads(done.stdout)["answers"][0]["own"] is True
 
 
+@pytest.mark.usefixtures("tables")
 def test_a_wrong_passage_is_refused_with_file_and_field(vigia: Run, tmp_path: Path) -> None:
     file = tmp_path / "ours.md"
     file.write_text(OWN.replace("review: 2027-11-30", "review: some day"))

@@ -3,6 +3,7 @@
 import os
 import threading
 from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from vigia_detect.adapters.keys.file import FileKeeper
 from vigia_detect.adapters.keys.local import EnvironmentKeeper, check_key, parse_keys
 from vigia_detect.errors import ConfigurationError, KeyUnavailableError
 
-DRAWN = b64encode(bytes(range(3, 35))).decode()
+DRAWN = b64encode(sha256(b"a key for tests").digest()).decode()
 
 
 def test_a_created_key_is_private_and_stays(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ WORDS: Mapping[str, list[str]] = {
     "vigia person roles": ["nobody-here", "--role", "nurse"],
     "vigia glass review": [CASE, "--verdict", "justified"],
     "vigia glass break": ["--reason", "too short"],
+    "vigia drill emergency": ["--wait", "1"],
     "vigia hold add": ["p_nobody", "--reason", "complaint", "--by", "Ana"],
     "vigia erase": ["p_nobody", "--reason", "order", "--by", "Ana"],
 }

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigia_detect.domain.policy import (
+    DECISION_AUDIT,
     NOTIFICATION,
     QUEUES,
     FailureSeverity,
@@ -74,7 +75,7 @@ def test_medical_tasks_have_at_most_three_attempts() -> None:
 
 
 def test_every_task_has_a_policy_and_a_queue() -> None:
-    assert set(task_policies()) == set(QUEUES) == {*Stage, NOTIFICATION}
+    assert set(task_policies()) == set(QUEUES) == {*Stage, DECISION_AUDIT, NOTIFICATION}
 
 
 def test_what_leaves_no_result_or_reaches_nobody_is_critical() -> None:

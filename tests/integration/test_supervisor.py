@@ -61,7 +61,7 @@ def spec(name: str, code: str, *args: str, **more: object) -> ProcessSpec:
     return ProcessSpec(name, (sys.executable, "-c", code, *args), **options)  # type: ignore[arg-type]
 
 
-def wait_for(true: Callable[[], object], timeout_s: float = 5.0) -> None:
+def wait_for(true: Callable[[], object], timeout_s: float = 20.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not true():
         assert time.monotonic() < deadline, "it did not come to pass in time"

@@ -79,9 +79,9 @@ def test_any_text_is_read_into_valid_findings(text: str, lang: str) -> None:
 def test_a_long_note_does_not_take_long(lang: str, piece: str) -> None:
     extract("", lang)
     text = (piece * LONG)[:LONG]
-    began = time.perf_counter()
+    began = time.process_time()  # the machine may be busy with something else
     extract(text, lang)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 SENTENCES = {

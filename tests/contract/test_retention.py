@@ -15,6 +15,7 @@ from vigia_detect.domain.ids import CaseId, new_case_id
 from vigia_detect.domain.retention import DAYS_PER_YEAR, DataKind, HoldReason
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import InvalidOptionError, NotFoundError, RetentionPeriodError
+from vigia_detect.stages.reopening import reopen
 
 YEAR = DAYS_PER_YEAR
 
@@ -108,6 +109,28 @@ def test_pictures_and_details_can_go_before_the_record(database_url: str, tmp_pa
             trail = [entry for _, entry in work.audit.of_subject(case)]
         purged = [e.detail["kind"] for e in trail if e.event == AuditEvent.DATA_PURGED]
         assert sorted(map(str, purged)) == ["details", "idempotency", "images"]
+
+
+def test_what_a_stage_gave_before_it_was_begun_anew_goes_with_the_rest(
+    database_url: str, tmp_path: Path
+) -> None:
+    with ward(database_url, tmp_path / "home", retention_details_years=3) as here:
+        case, vault = here.case("P-1"), here.vigia.vault
+        with here.vigia.store.begin() as work:
+            why = {"by": "ana", "reason": "otra mirada", "vault": vault}
+            runs = reopen(work, case, Stage.IMAGE_ANALYSIS, **why)
+            work.commit()
+        here.vigia.relay.send(runs)
+        here.work()
+        with here.vigia.store.read() as work:
+            (looked,) = [
+                one.id for one in work.runs.of_case(case) if one.task == Stage.IMAGE_ANALYSIS
+            ]
+            assert work.runs.results_before(looked)
+        here.pass_days(3 * YEAR + 1)
+        assert run(here)[DataKind.DETAILS] == (case,)
+        with here.vigia.store.read() as work:
+            assert work.runs.results_before(looked) == {}
 
 
 def test_a_case_that_has_not_ended_or_has_an_open_alert_stays(here: Ward) -> None:

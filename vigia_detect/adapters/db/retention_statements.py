@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Delete,
     Select,
     Update,
+    delete,
     exists,
     func,
     literal,
@@ -21,6 +23,7 @@ from vigia_detect.adapters.db.prepared import insert_if_new
 from vigia_detect.adapters.db.tables import (
     alerts,
     cases,
+    earlier_results,
     holds,
     notifications,
     patients,
@@ -136,6 +139,12 @@ def patients_of(kind: DataKind, ids: Sequence[str]) -> Select[str]:
     """Select the patients to whom these belong."""
     mine = one_of(kind, ids).with_only_columns(cases.c.pseudonym)
     return select(patients.c.pseudonym).where(patients.c.pseudonym.in_(mine))
+
+
+def earlier_details(ids: Sequence[str]) -> Delete:
+    """Delete what the look at the picture gave before somebody asked for it again."""
+    mine = select(runs.c.id).where(runs.c.subject.in_(ids), runs.c.task == Stage.IMAGE_ANALYSIS)
+    return delete(earlier_results).where(earlier_results.c.run_id.in_(mine))
 
 
 def _details(ids: Sequence[str]) -> Update:

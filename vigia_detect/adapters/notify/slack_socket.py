@@ -87,7 +87,7 @@ class SlackSocket:
     def _open(self) -> bool:
         try:
             self._client.connect_to_new_endpoint()
-        except Exception as error:
+        except Exception as error:  # whatever it is: it is told, and tried again after a pause
             log.warning("slack_socket_shut", exc_info=error)
             return False
         if not self.connected:
@@ -103,5 +103,5 @@ class SlackSocket:
             if received:
                 answer = SocketModeResponse(envelope_id=request.envelope_id)
                 client.send_socket_mode_response(answer)
-        except Exception as error:
+        except Exception as error:  # not answered, so Slack tells the person and sends it again
             log.exception("slack_press_lost", exc_info=error)

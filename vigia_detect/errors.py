@@ -309,6 +309,34 @@ class InvalidProtocolError(ConfigurationError):
         self.problems = problems
 
 
+class LanguageModelError(UnavailableError):
+    """There is no answer from the language model. Nothing else depends on one."""
+
+    reason = "away"
+
+
+class ModelAwayError(LanguageModelError):
+    """The server does not answer, or is left alone for a while after many failures."""
+
+
+class ModelSlowError(LanguageModelError):
+    """The answer was not whole in time."""
+
+    reason = "slow"
+
+
+class ModelRefusedError(LanguageModelError):
+    """The server or the model will not answer this."""
+
+    reason = "refused"
+
+
+class ModelInvalidError(LanguageModelError):
+    """What the model wrote is cut off, is no JSON, or does not fit its form."""
+
+    reason = "invalid"
+
+
 class WaitTimeoutError(VigiaError):
     """The case did not reach its end in the time given; it goes on nevertheless."""
 

@@ -15,12 +15,13 @@ from vigia_detect.access_settings import AccessSettings
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.keeping_settings import KeepingSettings
 from vigia_detect.knowledge_settings import KnowledgeSettings
+from vigia_detect.llm_settings import LlmSettings
 
 WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
 
 
-class Settings(KeepingSettings, AccessSettings, KnowledgeSettings):
+class Settings(KeepingSettings, AccessSettings, KnowledgeSettings, LlmSettings):
     """What an operator can set, by environment variable."""
 
     model_config = SettingsConfigDict(

@@ -30,6 +30,12 @@ WRONG = {
     "VIGIA_AUTH": "maybe",
     "VIGIA_SESSION_S": "59",
     "VIGIA_ANSWER_CACHE_S": "-1",
+    "VIGIA_LLM_BASE_URL": "ftp://h",
+    "VIGIA_LLM_TIMEOUT_S": "0",
+    "VIGIA_LLM_DEADLINE_S": "0",
+    "VIGIA_LLM_SLOTS": "0",
+    "VIGIA_LLM_PICTURE": "maybe",
+    "VIGIA_LLM_MAX_TOKENS": "63",
     "VIGIA_ACK_LINK_S": "59",
     "VIGIA_REVIEW_LEASE_S": "59",
     "VIGIA_CHANNEL_TIMEOUT_S": "0",
@@ -58,6 +64,11 @@ SPECIAL = {
     "auth": "required",
     "oidc_issuer": "https://h",
     "session_s": "61",
+    "llm_base_url": "https://h/v1",
+    "llm_timeout_s": "61",
+    "llm_deadline_s": "61",
+    "llm_picture": "before",
+    "llm_max_tokens": "65",
     "heartbeat_url": "https://h",
     "public_url": "https://h",
     "slack_api_url": "https://h",
@@ -100,6 +111,7 @@ def test_every_setting_with_limits_has_a_wrong_value_here() -> None:
         if field.metadata or "Literal" in str(field.annotation)
     }
     assert limited == set(WRONG) - {
+        "VIGIA_LLM_BASE_URL",
         "VIGIA_SLACK_PEOPLE",
         "VIGIA_VAULT_URL",
     }  # read by a validator, not by limits

@@ -1,6 +1,5 @@
-"""What the audit chain costs the pipeline: Vigia with and without its chainer, in turns, one run.
+"""What the audit trail costs: the pipeline with none, with entries, with all of it, in turns.
 
-Entries are written in both; without the chainer they are never put into their order or signed for.
 `python benchmarks/audit_cost.py [--sqlite] [--rounds 5] [--cases 300]`
 """
 
@@ -16,6 +15,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from audit_parts import PARTS
 from contender import Servers
 from servers import postgres, valkey
 from vigia_pipeline import VigiaPipeline
@@ -23,10 +23,10 @@ from vigia_pipeline import VigiaPipeline
 WARM_UP_CASES = 20
 
 
-def turn(servers: Servers, *, sqlite: bool, chained: bool, cases: int) -> tuple[float, float]:
+def turn(servers: Servers, *, sqlite: bool, audit: str, cases: int) -> tuple[float, float]:
     """Return cases a second, and processor ms a case of this process and all below it."""
     servers.valkey.flush()
-    pipeline = VigiaPipeline(sqlite=sqlite, chained=chained)
+    pipeline = VigiaPipeline(sqlite=sqlite, audit=audit)
     try:
         pipeline.start(servers)
         pipeline.run(WARM_UP_CASES)
@@ -52,26 +52,27 @@ def main() -> None:
     options = parser.parse_args()
     for name in [name for name in os.environ if name.startswith(("CELERY_", "VIGIA_", "REDIS_"))]:
         del os.environ[name]
-    speeds, costs = [], []
+    turns: dict[str, list[tuple[float, float]]] = {part: [] for part in PARTS}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vigia-bench-")))
         servers = Servers(stack.enter_context(postgres()), stack.enter_context(valkey()), folder, 2)
         for _ in range(options.rounds):
-            off, on = (
-                turn(servers, sqlite=options.sqlite, chained=chained, cases=options.cases)
-                for chained in (False, True)
-            )
-            speeds.append(on[0] / off[0])
-            costs.append(on[1] / off[1])
-            print(
-                f"without: {off[0]:.1f} cases/s, {off[1]:.1f} ms; "
-                f"with: {on[0]:.1f} cases/s, {on[1]:.1f} ms of processor time a case",
-                flush=True,
-            )
-    print(
-        f"with / without: cases/s {statistics.median(speeds):.3f}, "
-        f"processor time {statistics.median(costs):.3f} (medians of {options.rounds} rounds)"
-    )
+            for part in PARTS:
+                found = turn(servers, sqlite=options.sqlite, audit=part, cases=options.cases)
+                turns[part].append(found)
+                print(f"{part}: {found[0]:.1f} cases/s, {found[1]:.1f} ms a case", flush=True)
+    for part in PARTS[1:]:
+        print(f"{part} / none: {_ratios(turns[part], turns['none'])}")
+
+
+def _ratios(with_: list[tuple[float, float]], without: list[tuple[float, float]]) -> str:
+    pairs = list(zip(with_, without, strict=True))
+    speeds, costs = ([one[at] / other[at] for one, other in pairs] for at in (0, 1))
+    return f"cases/s {_spread(speeds)}, processor time {_spread(costs)}"
+
+
+def _spread(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.3f} [{min(ratios):.3f}-{max(ratios):.3f}]"
 
 
 if __name__ == "__main__":

@@ -55,11 +55,11 @@ class VigiaHome:
         """Where timed bodies write their seconds."""
         return self.folder / "times"
 
-    def start_worker(self, bodies: str, *, chained: bool = True) -> None:
-        """Start one worker with its processes; `bodies` and `chained` as in `vigia_worker`."""
+    def start_worker(self, bodies: str, *, audit: str = "chained") -> None:
+        """Start one worker with its processes; `bodies` and `audit` as in `vigia_worker`."""
         command = [sys.executable, str(HERE / "vigia_worker.py"), str(self._servers.processes)]
         own = {"BENCH_BODIES": bodies, "BENCH_TIMES": str(self.times)}
-        own["BENCH_CHAINED"] = "yes" if chained else "no"
+        own["BENCH_AUDIT"] = audit
         self._workers.start(command, self._environment | own)
         self._workers.wait_ready()
 

@@ -1,7 +1,7 @@
 """A Vigia worker for measuring: the real one, but for what `BENCH_BODIES` says of stage bodies.
 
 `empty`: they do nothing. `timed`: the real ones, each writing its seconds as a line of the file
-`BENCH_TIMES`. Unless `BENCH_CHAINED` is `yes`, nothing puts the audit trail into its order.
+`BENCH_TIMES`. `BENCH_AUDIT` says how much of the audit trail there is: see `audit_parts`.
 """
 
 import os
@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from audit_parts import leave_out
 from celery.signals import worker_process_init, worker_ready
 from empty import BODIES
 from workers import READY
@@ -20,7 +21,6 @@ from vigia_detect.bootstrap import Vigia, install
 from vigia_detect.cli.worker import run_worker
 from vigia_detect.domain.case import CaseFile, StageOutput, StageResults
 from vigia_detect.domain.stages import Stage
-from vigia_detect.stages.chainer import Chainer
 from vigia_detect.stages.runner import StageBody
 
 
@@ -51,13 +51,8 @@ def _say_ready(**_: object) -> None:
     print(READY, file=sys.__stdout__, flush=True)
 
 
-def _leave_loose(_chainer: Chainer, _stop: object) -> None:
-    """Stand in for the chainer's thread."""
-
-
 if __name__ == "__main__":
-    if os.environ["BENCH_CHAINED"] != "yes":
-        Chainer.run_forever = _leave_loose  # type: ignore[method-assign]
+    leave_out(os.environ["BENCH_AUDIT"])
     worker_process_init.connect(_replace_bodies, weak=False)
     worker_ready.connect(_say_ready, weak=False)
     run_worker(f"bench-{os.getpid()}", queues=None, concurrency=int(sys.argv[1]), log_level=None)

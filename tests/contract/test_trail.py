@@ -58,6 +58,19 @@ def check(store: SqlStore) -> Report:
     return verify(lambda: lines, [SIGNER.public])
 
 
+def test_one_process_chains_and_another_takes_over_when_it_is_gone(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    first, second = (make_chainer(store, tmp_path / name) for name in ("a", "b"))
+    places = []
+    for chainer in (second, first, second, second):
+        write(store, 3)
+        chainer.look()
+        with store.read() as work:
+            places.append(work.trail.head()[0])
+    assert places == [3, 6, 6, 12]
+
+
 def test_every_entry_gets_one_place(store: SqlStore, chainer: Chainer) -> None:
     write(store, 3)
     assert chainer.chain() == 3

@@ -55,6 +55,7 @@ class Chainer:
         self._every_s = every_s
         self._whole_look_at = float("-inf")
         self._kept: int | None = None
+        self._size: int | None = None
 
     def run_forever(self, stop: threading.Event) -> None:
         """Look again and again, jittered so that processes do not look in step."""
@@ -67,7 +68,8 @@ class Chainer:
 
     def look(self) -> None:
         """Chain what is there and sign if it is time. Raises DatabaseUnavailableError."""
-        self.chain()
+        if not self._another_chains():
+            self.chain()
         self.sign(self._every_entries, self._every_s)
         self.keep()
 
@@ -130,6 +132,16 @@ class Chainer:
             if len(notes) < BATCH:
                 return
 
+    def _another_chains(self) -> bool:
+        """Tell whether the order has grown since the last look, and not by this process.
+
+        Whoever did it goes on: all others would work out the same hashes to lose the race.
+        """
+        with self._store.read() as work:
+            size, _ = work.trail.head()
+        known, self._size = self._size, size
+        return known is not None and size > known
+
     def _keep(self, note: str) -> None:
         try:
             self._keeper.keep(open_checkpoint(note, [self._signer().public]), note)
@@ -148,4 +160,6 @@ class Chainer:
         with self._store.begin() as work:
             won = work.trail.extend(size, entries, nodes)
             work.commit()
+        if won:
+            self._size = size + len(entries)
         return won

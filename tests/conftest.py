@@ -10,6 +10,7 @@ import pytest
 # Benchmarks share the starter by the same path: tests are not packages to import.
 sys.path.insert(0, str(Path(__file__).parent))
 
+import databases
 import servers
 
 from vigia_detect.adapters.db.store import SqlStore
@@ -19,7 +20,7 @@ from vigia_detect.adapters.db.store import SqlStore
 def postgres_server() -> Iterator[servers.Postgres]:
     """One real PostgreSQL server for the whole session; missing skips, but fails in CI."""
     try:
-        with servers.postgres() as server:
+        with servers.postgres(waits_for_disk=False) as server:
             yield server
     except servers.ServerMissingError as missing:
         if os.environ.get("CI"):
@@ -27,9 +28,23 @@ def postgres_server() -> Iterator[servers.Postgres]:
         pytest.skip(str(missing))
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: servers.Postgres) -> databases.Pool:
+    """Databases with tables, each lent to one test at a time."""
+    return databases.Pool(postgres_server)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: servers.Postgres) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty database that only this test knows."""
+def postgres_url(postgres_server: servers.Postgres, postgres_pool: databases.Pool) -> Iterator[str]:
+    """The SQLAlchemy URL of a database that only this test knows; it has tables, no rows."""
+    name = postgres_pool.take()
+    yield postgres_server.url(name)
+    postgres_pool.give_back(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: servers.Postgres) -> Iterator[str]:
+    """The URL of a database without tables, for tests of how they come to be."""
     name = postgres_server.new_database()
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
@@ -39,15 +54,23 @@ def postgres_url(postgres_server: servers.Postgres) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each test that asks for this runs on SQLite and on a real PostgreSQL server."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'vigia.db'}"
+        return databases.sqlite(tmp_path / "vigia.db")
     url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same, without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'vigia.db'}"
+    url: str = request.getfixturevalue("empty_postgres_url")
     return url
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[SqlStore]:
-    """An empty store with its tables."""
+    """A store with its tables and nothing in them."""
     made = SqlStore(database_url)
-    made.upgrade()
     yield made
     made.close()

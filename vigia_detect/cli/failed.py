@@ -2,10 +2,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vigia_detect.bootstrap import actor, current
+from vigia_detect.bootstrap import actor, ask_also, caller, current
 from vigia_detect.cli.failed_texts import age, say
 from vigia_detect.cli.show import print_schema_json
-from vigia_detect.stages.dead_letters import DeadLetter, DeadLetterReport
+from vigia_detect.domain.access import Action
+from vigia_detect.stages.dead_letters import DeadLetter, DeadLetterReport, Retry
 
 
 def show_list(*, limit: int, as_json: bool) -> None:
@@ -31,7 +32,10 @@ def show_list(*, limit: int, as_json: bool) -> None:
 def show(run_id: str, *, as_json: bool) -> None:
     """Print one with its history."""
     vigia = current()
-    report = vigia.dead_letters.show(run_id, actor=actor())
+    may_read = vigia.door.decide(caller(), Action.CASE_READ).allowed
+    if may_read:  # the reasons are a patient's words: opening them is recorded as any reading
+        ask_also(Action.CASE_READ)
+    report = vigia.dead_letters.show(run_id, actor=actor(), may_read=may_read)
     if as_json:
         print_schema_json(report)
         return
@@ -59,8 +63,12 @@ def _print(report: DeadLetterReport, lang: str) -> None:
     if report.retries:
         out.print(f"{say(lang, 'retries')}:")
     for asked in report.retries:
-        out.print(f"  {asked.at[:19]}  {asked.by}: {asked.reason}", markup=False)
+        out.print(f"  {asked.at[:19]}  {asked.by}: {_reason(asked, lang)}", markup=False)
     out.print(say(lang, "next", run_id=letter.run_id), markup=False)
+
+
+def _reason(asked: Retry, lang: str) -> str:
+    return say(lang, "kept_shut") if asked.reason is None else asked.reason
 
 
 def _facts(letter: DeadLetter, lang: str) -> list[tuple[str, str]]:

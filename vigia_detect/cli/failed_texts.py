@@ -18,6 +18,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "retries": "El caso se empezó de nuevo antes",
         "attempt": "intento {attempt}",
         "by": "por {by}",
+        "kept_shut": "(motivo reservado a quien puede leer casos)",
         "next": "Para volver a pedirla: vigia failed retry {run_id} --by NOMBRE --reason MOTIVO",
         "retried_case": "Caso {case_id}: se repite desde {task}. Los resultados anteriores quedan "
         "guardados.",
@@ -42,6 +43,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "retries": "The case was begun anew before",
         "attempt": "attempt {attempt}",
         "by": "by {by}",
+        "kept_shut": "(reason kept for those who may read cases)",
         "next": "To ask for it again: vigia failed retry {run_id} --by NAME --reason WHY",
         "retried_case": "Case {case_id}: runs again from {task}. Earlier results are kept.",
         "retried_alert": "Alert {alert_id}: the same person is told again.",

@@ -65,11 +65,17 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A person asked for a stage of this case again. `at` is ISO 8601, UTC."""
+    """A person asked for a stage of this case again.
+
+    Attributes:
+        at: ISO 8601, UTC.
+        reason: what that person typed, which may name the patient; None for a reader who may not
+            read cases.
+    """
 
     at: str
     by: str
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,13 @@ class DeadLetters:
         with self._store.read() as work:
             return tuple(self._letter(work, one) for one in work.runs.failed(limit))
 
-    def show(self, run_id: str, *, actor: str) -> DeadLetterReport:
+    def show(self, run_id: str, *, actor: str, may_read: bool) -> DeadLetterReport:
         """Return one with its history. Reading the reasons of a case leaves an audit entry.
+
+        Args:
+            run_id: the dead letter's.
+            actor: who reads it.
+            may_read: whether they may read cases; without it no patient's words are opened.
 
         Raises:
             NotFoundError: there is no such dead letter.
@@ -106,7 +117,7 @@ class DeadLetters:
         """
         with self._store.begin() as work:
             found = _known(work, run_id)
-            retries = self._retries(work, found, actor)
+            retries = self._retries(work, found, actor, may_read=may_read)
             happened = tuple(
                 Happening(iso(at) or "", entry.event, entry.attempt, entry.actor, _code(entry))
                 for at, entry in work.audit.of_subject(_subject(work, found.run))
@@ -167,12 +178,15 @@ class DeadLetters:
             return self._vault.seal_own_text(alert.id, role, text)
         return self._vault.seal_text(case, role, text)
 
-    def _retries(self, work: UnitOfWork, found: FailedRun, actor: str) -> tuple[Retry, ...]:
+    def _retries(
+        self, work: UnitOfWork, found: FailedRun, actor: str, *, may_read: bool
+    ) -> tuple[Retry, ...]:
         case = work.cases.get(found.case_id) if found.case_id else None
         if case is None:
             return ()
-        work.audit.write([AuditEntry(AuditEvent.CASE_READ, case.summary.id, actor)])
-        given = _reasons(work, case, self._vault)
+        if may_read:
+            work.audit.write([AuditEntry(AuditEvent.CASE_READ, case.summary.id, actor)])
+        given = _reasons(work, case, self._vault if may_read else None)
         return tuple(Retry(iso(at) or "", by, reason) for at, by, reason in given)
 
     def _letter(self, work: UnitOfWork, found: FailedRun) -> DeadLetter:

@@ -55,11 +55,23 @@ def reopen(
     return (run,)
 
 
-def reasons_given(work: UnitOfWork, case: StoredCase, vault: Vault) -> list[tuple[float, str, str]]:
-    """Return when, by whom and why a case was begun anew, oldest first. Raises CorruptDataError."""
+def reasons_given(
+    work: UnitOfWork, case: StoredCase, vault: Vault | None
+) -> list[tuple[float, str, str | None]]:
+    """Return when, by whom and why a case was begun anew, oldest first.
+
+    Args:
+        work: reads the entries.
+        case: the case.
+        vault: opens the reasons; with None they stay shut, as an erased patient's do.
+
+    Raises:
+        CorruptDataError: a reason does not decrypt.
+    """
     entries = work.audit.of_subject(case.summary.id)
+    opener = vault if case.patient.erased_at is None else None
     return [
-        (at, entry.actor, _reason(entry, case, vault))
+        (at, entry.actor, _reason(entry, case, opener) if opener else None)
         for at, entry in entries
         if entry.event == AuditEvent.CASE_REOPENED
     ]

@@ -5,20 +5,18 @@ adding and states taking away. What is left over in a sum is then looked for in 
 for that sum's claims alone.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import TypeAlias
 
+from vigia_detect.trail import lines
 from vigia_detect.trail.findings import Finding, Problem, Verdict
 from vigia_detect.trail.implied import claim, implied
 
 SUMS = 1 << 16
 SUMS_LOOKED_INTO = 1_000  # more are counted only: memory stays fixed whatever is missing
 HASH_BYTES = 16
-
-decode = json.JSONDecoder().decode  # without the look at the encoding that `loads` takes first
 
 Claims: TypeAlias = Iterable[tuple[str, int]]
 
@@ -57,12 +55,12 @@ class Completeness:
 
 def of_entry(entry: bytes) -> Iterator[tuple[str, int]]:
     """Yield the claim of an entry. Raises ValueError or KeyError when it has another form."""
-    yield claim(decode(entry.decode())), 1
+    yield claim(lines.read(entry)), 1
 
 
 def of_state(line: bytes) -> Iterator[tuple[str, int]]:
     """Yield the claims of a state's line. Raises ValueError or KeyError likewise."""
-    document = decode(line[:-1].decode())
+    document = lines.read(line)
     for text, times in implied(document["table"], document["row"]):
         yield text, -times
 

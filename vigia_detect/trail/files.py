@@ -1,12 +1,15 @@
 """What the verifier reads besides the export: public keys, and checkpoints kept elsewhere."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey, open_checkpoint
 from vigia_detect.trail.verify import Report, verify
 
 SUFFIX = ".note"
+LONGEST = 1 << 24
+"""Bytes of a line, far above any entry: a longer one is read in parts, which fit nowhere."""
 
 
 def check_file(export: Path, public_key: Path, checkpoint: Path | None = None) -> Report:
@@ -22,7 +25,7 @@ def check_file(export: Path, public_key: Path, checkpoint: Path | None = None) -
         BadNoteError: a key or a checkpoint is not what it should be.
     """
     keys = read_keys(public_key)
-    known = [] if checkpoint is None else [last_checkpoint(checkpoint, keys)]
+    known = [] if checkpoint is None else kept_checkpoints(checkpoint, keys)
     return check(export, keys, known)
 
 
@@ -30,9 +33,9 @@ def check(export: Path, keys: Collection[PublicKey], known: Sequence[Checkpoint]
     """Verify an export file by keys and checkpoints at hand. Raises OSError."""
     with export.open("rb") as file:
 
-        def lines() -> Iterable[bytes]:
+        def lines() -> Iterator[bytes]:
             file.seek(0)
-            return file
+            return iter(partial(file.readline, LONGEST), b"")
 
         return verify(lines, keys, known)
 
@@ -45,14 +48,24 @@ def read_keys(path: Path) -> list[PublicKey]:
     return keys
 
 
-def last_checkpoint(path: Path, keys: Iterable[PublicKey]) -> Checkpoint:
-    """Read a checkpoint, or the last one of a folder. Raises OSError or BadNoteError."""
-    if path.is_dir():
-        files = sorted(path.rglob(f"*{SUFFIX}"), key=lambda file: file.name)
-        if not files:
-            raise BadNoteError(f"{path} holds no checkpoint")
-        path = files[-1]
+def kept_checkpoints(path: Path, keys: Collection[PublicKey]) -> list[Checkpoint]:
+    """Read a checkpoint, or all of a folder.
+
+    All of them count: whoever has database and signing key can rewrite the trail and have a new
+    last checkpoint kept, but the earlier ones then do not fit.
+
+    Raises:
+        OSError: a file cannot be read.
+        BadNoteError: one is not what it should be, or the folder holds none.
+    """
+    files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    if not files:
+        raise BadNoteError(f"{path} holds no checkpoint")
+    return [_checkpoint(file, keys) for file in files]
+
+
+def _checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
     try:
-        return open_checkpoint(path.read_text(), list(keys))
+        return open_checkpoint(path.read_text(), keys)
     except (BadNoteError, UnicodeDecodeError) as error:
         raise BadNoteError(f"{path}: {error}") from None

@@ -1,6 +1,5 @@
 """The first verdict: nothing that was chained has been changed, moved, added or taken away."""
 
-import json
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 
@@ -50,7 +49,7 @@ class Integrity:
     def checkpoint(self, line: bytes) -> None:
         """Take the line of a checkpoint."""
         try:
-            note = json.loads(line)["checkpoint"]
+            note = lines.read(line)["checkpoint"]
             found = open_checkpoint(note, self._keys)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             reason = str(error) if isinstance(error, BadNoteError) else "not a checkpoint"
@@ -65,9 +64,8 @@ class Integrity:
 
     def finish(self) -> None:
         """Say what should still have come."""
-        for known in self._known:
-            if known.size > self.size:
-                self._find(Problem.CUT, self.size, known.size - 1)
+        if self._known and self._known[0].size > self.size:
+            self._find(Problem.CUT, self.size, self._known[0].size - 1)
         if self.size > (self.last.size if self.last else 0):
             self._since_checkpoint(Problem.NOT_COVERED)
 
@@ -134,7 +132,7 @@ class Integrity:
 def _read(line: bytes) -> tuple[int, bytes, bytes, bytes | None] | None:
     """Return position, link, hash and bytes of an entry; None when the line has another form."""
     try:
-        document = json.loads(line)
+        document = lines.read(line)
         position, chain = document["position"], bytes.fromhex(document["chain"])
         if document["entry"] is None:
             leaf, entry = bytes.fromhex(document["leaf"]), None
@@ -143,6 +141,6 @@ def _read(line: bytes) -> tuple[int, bytes, bytes, bytes | None] | None:
             entry = line[lines.ENTRY_AT : -len(lines.after_entry(position))]
             leaf = sha256(b"\0" + entry).digest()
             whole = lines.chained(position, chain, entry)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
     return (position, chain, leaf, entry) if whole == line else None

@@ -14,6 +14,7 @@ is not has the line {"chain":"…","entry":null,"leaf":"…","position":7}.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from typing import Any
 
 FORMAT = "vigia-audit-1"
 FIRST_LINK = bytes(32)
@@ -23,6 +24,16 @@ CHAINED = b'{"chain":"'
 CHAIN_END = len(CHAINED) + 64
 BEFORE_ENTRY = b'","entry":'
 ENTRY_AT = CHAIN_END + len(BEFORE_ENTRY)
+
+_decode = json.JSONDecoder().decode  # without the look at the encoding that `loads` takes first
+
+
+def read(data: bytes) -> Any:
+    """Read JSON. Raises ValueError, also on what is nested too deeply to be read."""
+    try:
+        return _decode(data.decode())
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def link(previous: bytes, leaf: bytes) -> bytes:

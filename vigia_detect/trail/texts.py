@@ -112,4 +112,9 @@ def _finding(one: Finding, lang: str) -> str:
         where.append(words["line"].format(line=one.line))
     text = PROBLEMS[lang][one.problem]
     text += f" ({', '.join(where)})" if where else ""
-    return f"{text}: {one.about}" if one.about else text
+    return f"{text}: {_harmless(one.about)}" if one.about else text
+
+
+def _harmless(about: str) -> str:
+    """Return words of the export without signs that could draw a verdict of their own."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in about)

@@ -81,12 +81,14 @@ class _Reader:
         integrity, digest, number = self.integrity, sha256(), 0
         for number, line in enumerate(source, start=1):
             integrity.line = number
-            if line.startswith(lines.CHAINED):
+            if line.startswith(lines.CHAINED) and not self._ended:
                 entry = integrity.chained(line)
                 if entry is not None:
                     self._claim(of_entry(entry))
             elif number == 1:
                 self._header(line)
+            elif self._ended:
+                self._file_changed(number)
             else:
                 self._other(line, number, digest)
             digest.update(line)
@@ -106,7 +108,7 @@ class _Reader:
         elif line.startswith(PENDING):
             self.pending += 1
             self._claim(of_entry(line[len(PENDING) : -2]))
-        elif line.startswith(END) and not self._ended:
+        elif line.startswith(END):
             self._ended = True
             if line != lines.end(number - 1, digest.hexdigest()):
                 self._file_changed(number)
@@ -128,7 +130,7 @@ def _claims(source: Iterable[bytes]) -> Iterator[tuple[str, int]]:
     for line in source:
         try:
             if line.startswith(lines.CHAINED):
-                document = json.loads(line)
+                document = lines.read(line)
                 if document["entry"] is not None:
                     yield from of_entry(json.dumps(document["entry"]).encode())
             elif line.startswith(STATE):

@@ -18,6 +18,8 @@ class NoNarrativeReason(StrEnum):
         REFUSED: the server or the model would not answer.
         INVALID: what it wrote does not fit its form.
         NOTHING_LEFT: no sentence passed the checks.
+        NO_PICTURE: of a description only: there is no picture, or it shows a person's face or
+            somebody else, or nobody knows whether it does.
     """
 
     NOT_CONFIGURED = "not_configured"
@@ -26,6 +28,7 @@ class NoNarrativeReason(StrEnum):
     REFUSED = "refused"
     INVALID = "invalid"
     NOTHING_LEFT = "nothing_left"
+    NO_PICTURE = "no_picture"
 
 
 @dataclass(frozen=True, slots=True)

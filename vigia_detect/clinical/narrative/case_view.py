@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from vigia_detect.clinical.inputs.patient import PatientContext
 from vigia_detect.clinical.narrative import findings, views
 from vigia_detect.clinical.narrative.comparing import Contradiction, compare, differences
@@ -11,6 +13,7 @@ from vigia_detect.clinical.narrative.view import Origin, View
 from vigia_detect.clinical.output import Assessment
 from vigia_detect.clinical.photo_data import load_photo_model
 from vigia_detect.clinical.rule_set import RuleSet
+from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.findings import PictureFindings
 
 ON_THE_LESION = frozenset({Origin.MEASURED, Origin.DESCRIBED})
@@ -74,3 +77,19 @@ class CaseView:
             table = load_photo_model()
             found += [views.ruled(one, table, self.rules) for one in self.assessment.lesions[:1]]
         return [*found, views.described(self.described)] if self.described else found
+
+
+def read_picture(result: JsonObject | None) -> PictureFindings | None:
+    """Return what the image analysis found; None when it failed or is of another version."""
+    try:
+        return None if result is None else PictureFindings.from_json(result)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def read_assessment(result: JsonObject | None) -> Assessment | None:
+    """Return the assessment; None when it failed or is of another version."""
+    try:
+        return None if result is None else Assessment.model_validate(result)
+    except ValidationError:
+        return None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,10 +51,12 @@ class Prompt(Generic[FormT]):
     form: type[FormT]
     schema: JsonObject
 
-    def request(self, lang: str, *, picture: bytes | None = None, **parts: str) -> ModelRequest:
+    def request(
+        self, lang: str, parts: Mapping[str, str], *, picture: bytes | None = None
+    ) -> ModelRequest:
         """Return the request in a language, with these parts put into its text."""
         texts = self.texts.en if lang == "en" else self.texts.es
-        user = texts.user.format(**parts)
+        user = texts.user.format_map(parts)
         return ModelRequest(self.id, texts.system, user, self.schema, picture)
 
     def read(self, content: JsonObject) -> FormT:

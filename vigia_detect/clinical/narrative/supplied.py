@@ -99,7 +99,9 @@ def listed(sources: Iterable[Source]) -> str:
 
 def _named(side: Side, lang: str) -> str:
     text = side.text(lang)
-    return f"«{text}»" if side.origin is Origin.NOTE else f"«{origin_word(side.origin, lang)}: {text}»"
+    return (
+        f"«{text}»" if side.origin is Origin.NOTE else f"«{origin_word(side.origin, lang)}: {text}»"
+    )
 
 
 def _of_assessment(found: Assessment) -> Iterator[Source]:

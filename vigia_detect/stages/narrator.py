@@ -17,7 +17,7 @@ from vigia_detect.clinical.narrative.checking import Checked, Cited, check
 from vigia_detect.clinical.narrative.comparing import Contradiction
 from vigia_detect.clinical.narrative.forms import Description
 from vigia_detect.clinical.narrative.note import sentences
-from vigia_detect.clinical.narrative.supplied import Compared, listed, sources_of
+from vigia_detect.clinical.narrative.supplied import Compared, sources_of, told
 from vigia_detect.clinical.protocols.model import Lang
 from vigia_detect.domain.case import CaseFile, StageResults
 from vigia_detect.domain.narrative import CitedSentence, Narrative, NoNarrativeReason
@@ -82,24 +82,30 @@ class Narrator:
         )
         view = replace(view, described=_describe(asking, case, view, lang))
         questions = (*view.contradictions(), *_more_questions(asking, case, view, lang))
-        told = self._sum_up(asking, view, lang, Narrative(lang))
-        return self._whole(asking, told, view, questions)
+        return self._whole(asking, self._sum_up(asking, view, lang), view, questions)
 
-    def _sum_up(self, asking: Asking, view: CaseView, lang: Lang, told: Narrative) -> Narrative:
+    def _sum_up(self, asking: Asking, view: CaseView, lang: Lang) -> Narrative:
         passages = self._reading.passages(view, lang)
-        sources = sources_of(view.all(), view.assessment, passages, lang)
-        answer = asking.ask(prompt.summary(), lang, {"sources": listed(sources.values())})
+        findings = view.all()
+        sources = sources_of(findings, view.assessment, passages, lang)
+        lines = told(sources.values(), findings, lang)
+        listed = "\n".join(f"[{name}] {line}" for name, line in lines.items())
+        answer = asking.ask(prompt.summary(), lang, {"sources": listed})
         if answer is None:
-            return told
+            return Narrative(lang)
         said = (Cited(one.text, tuple(one.cites)) for one in answer.sentences)
         checked = check(said, sources, lang)
-        used = {cited: sources[cited].text for one in checked.kept for cited in one.cites}
-        return replace(told, summary=_kept(checked), sources=used, dropped=_dropped(checked))
+        return Narrative(
+            lang,
+            summary=_kept(checked),
+            sources={cited: lines[cited] for one in checked.kept for cited in one.cites},
+            dropped=_dropped(checked),
+        )
 
     def _whole(
         self,
         asking: Asking,
-        told: Narrative,
+        summary: Narrative,
         view: CaseView,
         questions: Iterable[Contradiction],
     ) -> Narrative:
@@ -109,10 +115,10 @@ class Narrator:
             )
             raise NoNarrativeError(next(refused))
         missing = dict(asking.missing)
-        if not told.summary:
+        if not summary.summary:
             missing.setdefault(prompt.summary().id.name, NoNarrativeReason.NOTHING_LEFT)
         whole = replace(
-            told,
+            summary,
             description=view.described.model_dump(mode="json") if view.described else None,
             contradictions=tuple(one.to_json() for one in questions),
             missing=missing,

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from vigia_detect.clinical.inputs.patient import PatientContext
 from vigia_detect.clinical.narrative import findings, views
-from vigia_detect.clinical.narrative.comparing import Contradiction, compare, differences
+from vigia_detect.clinical.narrative.comparing import Contradiction, compare
 from vigia_detect.clinical.narrative.findings import Finding
 from vigia_detect.clinical.narrative.forms import Description
 from vigia_detect.clinical.narrative.view import Origin, View
@@ -38,7 +38,7 @@ class CaseView:
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Return what does not agree, found in plain code."""
         listed = self.assessment.explanation.differences if self.assessment else ()
-        return (*differences(listed), *compare(self._views()))
+        return compare(self._views(), listed)
 
     def of_lesion(self) -> tuple[Finding, ...]:
         """Return what is said of the pictured lesion, for the contradiction check."""

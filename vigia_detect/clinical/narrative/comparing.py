@@ -4,19 +4,20 @@ A contradiction never decides anything: not who is right, nor class or urgency. 
 engineering choices, wide enough that two careful people seldom cross them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeAlias
 
 from vigia_detect.clinical.narrative.case_words import (
     LANGS,
     field_word,
+    measure_word,
     origin_word,
+    path_of,
     template,
-    value_word,
 )
-from vigia_detect.clinical.narrative.view import Origin, View
+from vigia_detect.clinical.narrative.view import ANYTHING, Origin, Span, View
 from vigia_detect.clinical.output import Difference
 from vigia_detect.domain.case import Json, JsonObject
 
@@ -49,7 +50,7 @@ SAME_ROOT: Final = frozenset({Origin.RECORDED, Origin.NOTE, Origin.RULES})
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of two sides: who says it, and what, in Spanish and English."""
+    """One of the sides: who says it, and what, in Spanish and English."""
 
     origin: Origin
     es: str
@@ -59,18 +60,27 @@ class Side:
         """Return what is said."""
         return self.en if lang == "en" else self.es
 
+    def line(self, lang: str) -> str:
+        """Return who says what."""
+        return template("side", lang, who=origin_word(self.origin, lang), what=self.text(lang))
+
+
+Apart: TypeAlias = tuple[str, tuple[Side, Side]]
+"""A field, and two sides of which one must be wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two findings that cannot both be right.
+    """Findings of one thing that cannot all be right.
 
     Attributes:
+        sides: two or more.
         found_by: `comparison`, plain code; `model`, a language model.
         question: for the reviewer, by language.
     """
 
     field: str
-    sides: tuple[Side, Side]
+    sides: tuple[Side, ...]
     found_by: str
     question: Mapping[str, str]
 
@@ -80,73 +90,75 @@ class Contradiction:
             {"origin": side.origin.value, "es": side.es, "en": side.en} for side in self.sides
         ]
         question: JsonObject = {lang: self.question[lang] for lang in LANGS}
-        return {"field": self.field, "found_by": self.found_by, "sides": sides,
-                "question": question}  # fmt: skip
+        return {
+            "field": self.field,
+            "found_by": self.found_by,
+            "sides": sides,
+            "question": question,
+        }
 
 
-def compare(views: Iterable[View]) -> tuple[Contradiction, ...]:
-    """Return all contradictions between observers who do not rest on each other."""
-    return tuple(
-        found
-        for first, second in combinations(views, 2)
-        if not {first.origin, second.origin} <= SAME_ROOT
-        for found in (
-            *_shares(first, second),
-            *_codes(first, second),
-            *_sizes(first, second),
-            *_structures(first, second),
-        )
+def compare(views: Sequence[View], listed: Iterable[Difference]) -> tuple[Contradiction, ...]:
+    """Return what observers say who do not rest on each other and cannot all be right.
+
+    Args:
+        views: of the pictured lesion.
+        listed: what the rules list: a field and the note that differ.
+    """
+    found: dict[str, dict[Side, None]] = {}
+    pairs = (apart for one, other in combinations(views, 2) for apart in _pair(one, other))
+    for field, sides in (*map(_difference, listed), *pairs):
+        found.setdefault(field, {}).update(dict.fromkeys(sides))
+    return tuple(_contradiction(field, tuple(sides)) for field, sides in found.items())
+
+
+def _pair(first: View, second: View) -> Iterator[Apart]:
+    if not {first.origin, second.origin} <= SAME_ROOT:
+        yield from _shares(first, second)
+        yield from _codes(first, second)
+        yield from _sizes(first, second)
+        yield from _structures(first, second)
+
+
+def _difference(one: Difference) -> Apart:
+    field = path_of(one.path)
+    given = "unknown" if one.field is None else one.field
+    return field, (
+        Side(Origin.RECORDED, *(measure_word(field, given, lang) for lang in LANGS)),
+        Side(Origin.NOTE, *(measure_word(field, one.notes, lang) for lang in LANGS)),
     )
 
 
-def differences(found: Iterable[Difference]) -> tuple[Contradiction, ...]:
-    """Return what the rules list: a field and the note that differ."""
-    return tuple(_difference(one) for one in found if one.field is not None)
-
-
-def _difference(one: Difference) -> Contradiction:
-    field = "lesion." + one.path.partition("].")[2] if "]." in one.path else one.path
-    sides = (
-        Side(Origin.RECORDED, *(value_word(one.field, lang) for lang in LANGS)),
-        Side(Origin.NOTE, *(value_word(one.notes, lang) for lang in LANGS)),
-    )
-    return _contradiction(field, *sides)
-
-
-def _shares(first: View, second: View) -> Iterator[Contradiction]:
+def _shares(first: View, second: View) -> Iterator[Apart]:
     for name in _both(first.shares, second.shares):
         one, other = first.shares[name], second.shares[name]
         if one.apart(other) >= APART:
-            sides = (
-                _side(view, {lang: share.words(lang) for lang in LANGS})
-                for view, share in ((first, one), (second, other))
-            )
-            yield _contradiction(f"share.{name}", *sides)
+            field = f"share.{name}"
+            yield field, (_share(first, field, one), _share(second, field, other))
 
 
-def _codes(first: View, second: View) -> Iterator[Contradiction]:
+def _codes(first: View, second: View) -> Iterator[Apart]:
     for name in _both(first.codes, second.codes):
         one, other = first.codes[name], second.codes[name]
         ranks = RANKS.get(name, YES_NO)
         if one in ranks and other in ranks and abs(ranks[one] - ranks[other]) >= FAR:
-            yield _contradiction(name, _said(first, one), _said(second, other))
+            yield name, (_said(first, name, one), _said(second, name, other))
 
 
-def _sizes(first: View, second: View) -> Iterator[Contradiction]:
+def _sizes(first: View, second: View) -> Iterator[Apart]:
     for name in _both(first.sizes, second.sizes):
         one, other = first.sizes[name], second.sizes[name]
         if max(one, other) > SIZE_FACTOR * min(one, other):
-            yield _contradiction(name, _said(first, one), _said(second, other))
+            yield name, (_said(first, name, round(one, 1)), _said(second, name, round(other, 1)))
 
 
-def _structures(first: View, second: View) -> Iterator[Contradiction]:
+def _structures(first: View, second: View) -> Iterator[Apart]:
     for whole, other in ((first, second), (second, first)):
         if whole.whole and not other.whole and whole.structures is not None:
             more = tuple(one for one in other.structures or () if one not in whole.structures)
             if more:
-                yield _contradiction(
-                    "structures", _said(whole, whole.structures), _said(other, more)
-                )
+                name = "structures"
+                yield name, (_said(whole, name, whole.structures), _said(other, name, more))
 
 
 def _both(first: Mapping[str, object], second: Mapping[str, object]) -> Iterator[str]:
@@ -154,30 +166,31 @@ def _both(first: Mapping[str, object], second: Mapping[str, object]) -> Iterator
     return (name for name in first if name in second)
 
 
-def _said(view: View, value: object) -> Side:
-    return _side(view, {lang: value_word(value, lang) for lang in LANGS})
+def _share(view: View, field: str, share: Span) -> Side:
+    return _side(view, field, {lang: share.words(lang) for lang in LANGS})
 
 
-def _side(view: View, text: Mapping[str, str]) -> Side:
-    es, en = view.says or (text["es"], text["en"])
-    return Side(view.origin, es, en)
+def _said(view: View, field: str, value: object) -> Side:
+    return _side(view, field, {lang: measure_word(field, value, lang) for lang in LANGS})
 
 
-def _contradiction(field: str, first: Side, second: Side) -> Contradiction:
-    own = field if "." in field or field_word(field, "es") != field else f"lesion.{field}"
+def _side(view: View, field: str, text: Mapping[str, str]) -> Side:
+    says = view.says.get(field) or view.says.get(ANYTHING)
+    return Side(view.origin, *(says or (text["es"], text["en"])))
+
+
+def _contradiction(field: str, sides: tuple[Side, ...]) -> Contradiction:
+    own = path_of(field)
     question = {
         lang: template(
             "question",
             lang,
             field=_capital(field_word(own, lang)),
-            first=origin_word(first.origin, lang),
-            one=first.text(lang),
-            second=origin_word(second.origin, lang),
-            other=second.text(lang),
+            sides="; ".join(side.line(lang) for side in sides),
         )
         for lang in LANGS
     }
-    return Contradiction(own, (first, second), "comparison", question)
+    return Contradiction(own, sides, "comparison", question)
 
 
 def _capital(text: str) -> str:

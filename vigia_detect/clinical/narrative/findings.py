@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from vigia_detect.clinical.inputs.patient import PatientContext
 from vigia_detect.clinical.narrative.case_words import (
     LANGS,
+    bed_words,
     field_word,
     measure_word,
     origin_word,
-    value_word,
+    path_of,
 )
 from vigia_detect.clinical.narrative.view import Origin, View
 from vigia_detect.clinical.output import Assessment
@@ -58,7 +59,7 @@ def of_view(view: View) -> Iterator[Finding]:
         both = {lang: share.words(lang) for lang in LANGS}
         yield _finding(view.origin, f"share.{name}", both)
     for name, code in view.codes.items():
-        yield _plain(view.origin, _path(name), code)
+        yield _plain(view.origin, path_of(name), code)
     for name, size in view.sizes.items():
         yield _plain(view.origin, f"lesion.{name}", round(size, 1))
     if view.structures:
@@ -102,7 +103,7 @@ def of_rules(found: Assessment, rules: RuleSet) -> Iterator[Finding]:
 
 def of_gaps(missing: Sequence[str]) -> Iterator[Finding]:
     """Yield what nobody said and could change the answer."""
-    fields = dict.fromkeys(_field(path) for path in missing)
+    fields = dict.fromkeys(path_of(path) for path in missing)
     for field in list(fields)[:MOST_UNKNOWN]:
         yield _plain(Origin.RULES, field, UNKNOWN, unknown=True)
 
@@ -121,19 +122,10 @@ def _fields(prefix: str, form: BaseModel | None, place: str) -> Iterator[Finding
         if value is None or name in NOT_TOLD:
             continue
         if name == "bed_tissue":
-            both = {lang: _bed(value, lang) for lang in LANGS}
+            both = {lang: bed_words(value, lang) for lang in LANGS}
             yield _finding(Origin.RECORDED, f"{prefix}{name}", both, place)
         else:
             yield _plain(Origin.RECORDED, f"{prefix}{name}", value, place)
-
-
-def _bed(tissues: Sequence[object], lang: str) -> str:
-    parts = []
-    for one in tissues:
-        percent = getattr(one, "percent", None)
-        share = "" if percent is None else f" {value_word(percent, lang)} %"
-        parts.append(f"{value_word(getattr(one, 'type', ''), lang)}{share}")
-    return ", ".join(parts) or value_word("none", lang)
 
 
 def _plain(
@@ -148,11 +140,3 @@ def _finding(
 ) -> Finding:
     es, en = (f"{field_word(field, lang)}{place}: {both[lang]}" for lang in LANGS)
     return Finding(origin, field, es, en, unknown)
-
-
-def _path(name: str) -> str:
-    return name if field_word(name, "es") != name else f"lesion.{name}"
-
-
-def _field(path: str) -> str:
-    return "lesion." + path.partition("].")[2] if "]." in path else path

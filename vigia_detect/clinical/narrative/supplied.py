@@ -1,10 +1,16 @@
 """What a model is given, with the ids by which it may point to it, and what its pointing gives."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from vigia_detect.clinical.narrative.case_words import LANGS, kind_word, origin_word, template
+from vigia_detect.clinical.narrative.case_words import (
+    LANGS,
+    about_word,
+    kind_word,
+    origin_word,
+    template,
+)
 from vigia_detect.clinical.narrative.checking import Source
 from vigia_detect.clinical.narrative.comparing import Contradiction, Side
 from vigia_detect.clinical.narrative.findings import Finding
@@ -77,10 +83,10 @@ def sources_of(
     passages: Iterable[Passage],
     lang: Lang,
 ) -> dict[str, Source]:
-    """Return what a summary may cite, by id: F1 ..., rules, actions, warnings, passages."""
+    """Return what a summary may cite, by id: F1 ..., rules, actions, passages."""
     listed = [
         *(
-            Source(f"F{number}", one.text(lang), about=origin_word(one.origin, lang))
+            Source(f"F{number}", one.text(lang), about=_about(one, lang))
             for number, one in enumerate(findings, 1)
         ),
         *(_of_assessment(found) if found else ()),
@@ -89,12 +95,21 @@ def sources_of(
     return {source.id: source for source in listed}
 
 
-def listed(sources: Iterable[Source]) -> str:
-    """Return the sources as lines of a prompt, each beginning with its id in brackets."""
-    return "\n".join(
-        f"[{one.id}] {one.about + ': ' if one.about else ''}{' '.join(one.text.split())}"
-        for one in sources
-    )
+def told(sources: Iterable[Source], findings: Sequence[Finding], lang: str) -> dict[str, str]:
+    """Return each source in one line, by id: who says it or what it is about, and the words."""
+    who = {f"F{number}": origin_word(one.origin, lang) for number, one in enumerate(findings, 1)}
+    return {one.id: ": ".join((*_head(one, who), " ".join(one.text.split()))) for one in sources}
+
+
+def _head(source: Source, who: Mapping[str, str]) -> tuple[str, ...]:
+    """Return who says it, or what it is about."""
+    head = who.get(source.id, source.about)
+    return (head,) if head else ()
+
+
+def _about(one: Finding, lang: str) -> str:
+    words = about_word(one.origin, lang)
+    return f"{words}, {about_word('unknown', lang)}" if one.unknown else words
 
 
 def _named(side: Side, lang: str) -> str:
@@ -107,7 +122,6 @@ def _named(side: Side, lang: str) -> str:
 def _of_assessment(found: Assessment) -> Iterator[Source]:
     yield from (Source(one.id, one.text) for one in found.explanation.rules)
     yield from (Source(one.id, one.text) for one in found.actions[:MOST_ACTIONS])
-    yield from (Source(one.id, one.text) for one in found.forbidden[:MOST_ACTIONS])
 
 
 def _of_passage(passage: Passage, lang: Lang) -> Source:

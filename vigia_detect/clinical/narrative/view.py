@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from vigia_detect.clinical.narrative.case_words import Both, template, value_word
 
+ANYTHING = "*"
+
 
 class Origin(StrEnum):
     """Who says something.
@@ -52,8 +54,8 @@ class View:
         sizes: by field, in centimetres.
         structures: deep structures that are there; None when they do not say.
         whole: whether `structures` is all that there is.
-        says: what stands behind all of it, in Spanish and English; None when each value speaks
-            for itself.
+        says: by compared field, what was really said where the value only follows from it, in
+            Spanish and English; under `ANYTHING`, whatever is compared.
     """
 
     origin: Origin
@@ -62,4 +64,4 @@ class View:
     sizes: Mapping[str, float] = field(default_factory=dict)
     structures: tuple[str, ...] | None = None
     whole: bool = False
-    says: Both | None = None
+    says: Mapping[str, Both] = field(default_factory=dict)

@@ -4,11 +4,13 @@ The limits here are engineering choices: they only decide when a person is asked
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from vigia_detect.clinical.inputs.lesion import BedTissue, Lesion
+from vigia_detect.clinical.narrative.case_words import Both, bed_words, both, value_word
 from vigia_detect.clinical.narrative.forms import CANNOT_TELL, Description, TissueBands
-from vigia_detect.clinical.narrative.view import Origin, Span, View
+from vigia_detect.clinical.narrative.view import ANYTHING, Origin, Span, View
 from vigia_detect.clinical.output import Lesion as Assessed
 from vigia_detect.clinical.output import NoteRead
 from vigia_detect.clinical.photo_data import PhotoModel
@@ -96,6 +98,7 @@ def recorded(lesion: Lesion | None, skin_inspection: str | None, devices: int | 
         sizes={name: size for name, size in sizes.items() if size},
         structures=lesion.visible_structures if not shallow else lesion.visible_structures or (),
         whole=shallow or lesion.visible_structures is not None,
+        says=_behind(lesion, shallow=shallow),
     )
 
 
@@ -122,7 +125,7 @@ def ruled(lesion: Assessed, table: PhotoModel, rules: RuleSet) -> View:
         codes=codes.get(class_, {}),
         structures=STRUCTURES.get(class_),
         whole=class_ in STRUCTURES,
-        says=(text.es, text.en),
+        says={ANYTHING: (text.es, text.en)},
     )
 
 
@@ -171,6 +174,20 @@ def _recorded_shares(
         yield name, _estimate(listed[name]) if name in listed else NONE
     if not listed.keys() & {*BOTH_PINK}:
         yield "epithelial", NONE
+
+
+def _behind(lesion: Lesion, *, shallow: bool) -> dict[str, Both]:
+    """Return what people said from which a share or an empty list of structures follows."""
+    found: dict[str, Both] = {}
+    if shallow:
+        loss = both("lesion.skin_loss", lambda lang: value_word(lesion.skin_loss, lang))
+        found = dict.fromkeys(("structures", *(f"share.{name}" for name in OPEN)), loss)
+    if lesion.visible_structures is not None:
+        found.pop("structures", None)
+    if lesion.bed_tissue is not None:
+        bed = both("lesion.bed_tissue", partial(bed_words, lesion.bed_tissue))
+        found |= {f"share.{name}": bed for name in (*OPEN, "epithelial")}
+    return found
 
 
 def _estimate(percent: float | None) -> Span:

@@ -54,7 +54,7 @@ class CaseView:
         found = self.assessment
         return (
             *findings.of_picture(self.picture, self._measured()),
-            *(findings.of_view(views.described(self.described)) if self.described else ()),
+            *(findings.of_description(self.described) if self.described else ()),
             *findings.of_people(self.context),
             *(findings.of_rules(found, self.rules) if found else findings.of_gaps(("class",))),
             *(findings.of_gaps(found.missing) if found else ()),

@@ -15,7 +15,9 @@ from vigia_detect.clinical.narrative.case_words import (
     origin_word,
     path_of,
 )
+from vigia_detect.clinical.narrative.forms import Description
 from vigia_detect.clinical.narrative.view import Origin, View
+from vigia_detect.clinical.narrative.views import described
 from vigia_detect.clinical.output import Assessment
 from vigia_detect.clinical.output import Lesion as Assessed
 from vigia_detect.clinical.rule_set import RuleSet
@@ -75,6 +77,13 @@ def of_picture(found: PictureFindings | None, view: View) -> Iterator[Finding]:
         yield _plain(Origin.MEASURED, "problems", found.problems)
     if found is not None and found.intact_skin:
         yield _plain(Origin.MEASURED, "intact_skin", tuple(map(str, found.intact_skin)))
+
+
+def of_description(seen: Description) -> Iterator[Finding]:
+    """Yield what a language model saw."""
+    yield from of_view(described(seen))
+    if seen.problems:
+        yield _plain(Origin.DESCRIBED, "problems", seen.problems)
 
 
 def of_people(context: PatientContext) -> Iterator[Finding]:

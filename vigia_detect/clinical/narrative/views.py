@@ -45,7 +45,8 @@ def described(seen: Description) -> View:
     if seen.wound != "yes":
         return View(Origin.DESCRIBED, codes=_told({"wound": seen.wound, "dressing": seen.dressing}))
     fields = ("wound", "skin_intact", "bleeding", "periwound_erythema", "macerated", "device")
-    codes = _told({name: getattr(seen, name) for name in (*fields, "dressing", *CODES)})
+    beside = ("dressing", "cavity", "hair")
+    codes = _told({name: getattr(seen, name) for name in (*fields, *beside, *CODES)})
     if codes.get("exudate_amount") == "none":
         codes.pop("exudate_type", None)
     return View(

@@ -43,12 +43,13 @@ def start_sweeping(**_: object) -> None:
         install(_serving())
     vigia = current()
     _stop.clear()
-    sweeper, watchdog = vigia.sweeper, vigia.watchdog
+    sweeper, watchdog, stamping = vigia.sweeper, vigia.watchdog, vigia.stamping
     for name, work, args in (
         ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
         ("watchdog", watchdog.run_forever, (_stop,)),
         ("failures", vigia.failure_watch.run_forever, (_stop,)),
         ("chainer", vigia.chainer.run_forever, (_stop,)),
+        *([("stamping", stamping.run_forever, (_stop,))] if stamping else []),
     ):
         threading.Thread(target=work, args=args, name=name, daemon=True).start()
 

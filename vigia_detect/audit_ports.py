@@ -55,6 +55,23 @@ class Trail(Protocol):
         """Note the public key of a new trail; return the one that is noted."""
 
 
+class Stamps(Protocol):
+    """Rows of the time stamps that checkpoints were given. None is ever changed."""
+
+    def last_size(self) -> int:
+        """Return the size of the last checkpoint that has a stamp; 0 when none has."""
+
+    def add(self, size: int, token: bytes) -> None:
+        """Keep the stamp of a checkpoint, unless it has one."""
+
+
+class StampSource(Protocol):
+    """Somebody else who attests that a checkpoint is there now (RFC 3161)."""
+
+    def stamp(self, note: str) -> bytes:
+        """Return a token over a note, checked. Raises UnavailableError."""
+
+
 class CheckpointKeeper(Protocol):
     """Keeps checkpoints outside of the database."""
 
@@ -68,6 +85,9 @@ class CheckpointKeeper(Protocol):
             CheckpointConflictError: another one of this size is kept: the trail was rewritten.
             UnavailableError: it cannot be written now.
         """
+
+    def keep_stamp(self, checkpoint: Checkpoint, token: bytes) -> None:
+        """Keep its time stamp beside it. Raises UnavailableError."""
 
 
 class SignerSource(Protocol):

@@ -39,6 +39,15 @@ class KeepingSettings(BaseSettings):
     vault_key: str = Field("vigia", description="Name of the key in Vault's transit engine.")
     vault_mount: str = Field("transit", description="Where the transit engine is mounted.")
 
+    timestamp_url: str = Field(
+        "",
+        description="Address of a time stamping authority (RFC 3161) that attests when checkpoints "
+        "of the audit trail were there, at most once a minute; empty: none is asked.",
+    )
+    timestamp_ca: Path | None = Field(
+        None, description="PEM file with that authority's root certificates; needed with it."
+    )
+
     retention_audit_years: int = Field(
         7, ge=7, le=200, description="Years for which audit entries are kept at least."
     )

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
-from vigia_detect.audit_ports import Trail
+from vigia_detect.audit_ports import Stamps, Trail
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import CaseSummary, Run, RunStatus, Verdict
 from vigia_detect.domain.ids import CaseId, Pseudonym, RunId
@@ -263,6 +263,10 @@ class UnitOfWork(Protocol):
     @property
     def trail(self) -> Trail:
         """The order of the trail's entries."""
+
+    @property
+    def stamps(self) -> Stamps:
+        """Time stamps of checkpoints."""
 
     def commit(self) -> None:
         """Make everything done in this unit of work durable, or raise and change nothing."""

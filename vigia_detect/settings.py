@@ -259,7 +259,7 @@ class Settings(KeepingSettings, AccessSettings, KnowledgeSettings, LlmSettings):
             raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
         return url
 
-    @field_validator("heartbeat_url", "oidc_issuer", "public_url", "slack_api_url")
+    @field_validator("heartbeat_url", "oidc_issuer", "public_url", "slack_api_url", "timestamp_url")
     @classmethod
     def _check_web(cls, url: str) -> str:
         """Refuse other schemes here. The text must not quote the URL: it may be a secret."""

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from keeping_ward import Ward, ward
 from servers import Postgres
+from trail_export import check
 
 from vigia_detect.adapters.db.tables import cases, metadata, patients, runs
 from vigia_detect.domain.audit import AuditEvent
@@ -128,6 +129,17 @@ def test_the_pseudonym_is_in_no_table(here: Ward) -> None:
     erase(here, "P-1")
     assert pseudonym not in everything(here)
     assert here.vigia.cipher.pseudonym("key:K-1") not in everything(here)
+
+
+def test_the_trail_verifies_after_an_erasure(here: Ward) -> None:
+    here.case("P-1")
+    here.case("P-2")
+    before = check(here.vigia)
+    assert before.good, before
+    erase(here, "P-1")
+    after = check(here.vigia)
+    assert after.good, after
+    assert after.entries > before.entries
 
 
 def everything(here: Ward) -> str:

@@ -164,6 +164,7 @@ def test_nothing_is_changed_or_deleted(
     chainer.seal()
     with store.begin() as work:
         work.trail.remember_public_key("key")
+        work.stamps.add(300, b"token")
         work.commit()
     with store._durable.connect() as connection:
         columns = {"audit": "id", "audit_chain": "position", "audit_keys": "id"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vigia_detect.adapters.files import sync_folder, write_new
 from vigia_detect.errors import CheckpointConflictError, UnavailableError
-from vigia_detect.trail.files import SUFFIX
+from vigia_detect.trail.files import STAMP_SUFFIX, SUFFIX
 from vigia_detect.trail.note import Checkpoint
 
 
@@ -36,28 +36,38 @@ class CheckpointFolder:
             CheckpointConflictError: another one of this size is kept: the trail was rewritten.
             UnavailableError: it cannot be written now.
         """
-        month = datetime.fromtimestamp(checkpoint.time, UTC).strftime("%Y-%m")
-        path = self._folder / month / f"{checkpoint.size:012}{SUFFIX}"
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            kept = _create(path, note)
-        except OSError as error:
-            raise UnavailableError(f"{path} cannot be written ({error.strerror}).") from error
-        if kept != note:
+        path = self._path(checkpoint, SUFFIX)
+        if _create(path, note.encode()) != note.encode():
             raise CheckpointConflictError(
                 f"{path} holds another checkpoint than the database: the trail was rewritten, or "
                 "two installations share this folder."
             )
 
+    def keep_stamp(self, checkpoint: Checkpoint, token: bytes) -> None:
+        """Keep its time stamp beside it, for `openssl ts` too. Raises UnavailableError."""
+        _create(self._path(checkpoint, STAMP_SUFFIX), token)
 
-def _create(path: Path, text: str) -> str:
-    """Write a file unless it is there; return what it holds."""
+    def _path(self, checkpoint: Checkpoint, suffix: str) -> Path:
+        month = datetime.fromtimestamp(checkpoint.time, UTC).strftime("%Y-%m")
+        return self._folder / month / f"{checkpoint.size:012}{suffix}"
+
+
+def _create(path: Path, data: bytes) -> bytes:
+    """Write a file unless it is there; return what it holds. Raises UnavailableError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _link(path, data)
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be written ({error.strerror}).") from error
+
+
+def _link(path: Path, data: bytes) -> bytes:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    write_new(draft, text.encode())
+    write_new(draft, data)
     try:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:
         draft.unlink()
     sync_folder(path.parent)
-    return path.read_text()
+    return path.read_bytes()

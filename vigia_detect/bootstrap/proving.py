@@ -12,6 +12,7 @@ from vigia_detect.errors import (
 if TYPE_CHECKING:
     from vigia_detect.stages.chainer import Chainer
     from vigia_detect.stages.second_look import SecondLook
+    from vigia_detect.stages.stamping import Stamping
     from vigia_detect.stages.trail_desk import TrailDesk
     from vigia_detect.trail.note import Signer
 
@@ -55,6 +56,27 @@ class ProvingParts(BasicParts):
             keeper=CheckpointFolder(self.settings.checkpoint_folder),
             every_entries=self.settings.audit_checkpoint_entries,
             every_s=self.settings.audit_checkpoint_s,
+        )
+
+    @cached_property
+    def stamping(self) -> "Stamping | None":
+        """What has checkpoints stamped outside; None without `VIGIA_TIMESTAMP_URL`.
+
+        Raises:
+            ConfigurationError: the authority's certificates are missing or cannot be read.
+        """
+        own = self.settings
+        if not own.timestamp_url:
+            return None
+        from vigia_detect.adapters.checkpoint_folder import CheckpointFolder
+        from vigia_detect.adapters.timestamps import make_authority
+        from vigia_detect.stages.stamping import Stamping
+
+        return Stamping(
+            store=self.store,
+            signer=lambda: self.signer,
+            source=make_authority(own.timestamp_url, own.timestamp_ca, ca_file=own.ca_file),
+            keeper=CheckpointFolder(own.checkpoint_folder),
         )
 
     @cached_property

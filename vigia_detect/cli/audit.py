@@ -20,14 +20,20 @@ from vigia_detect.cli.show import print_schema_json
 from vigia_detect.domain.audit import PlacedEntry
 from vigia_detect.errors import InvalidOptionError
 from vigia_detect.settings import load_settings
-from vigia_detect.trail.files import check, kept_checkpoints, read_keys
+from vigia_detect.trail.files import check, kept_checkpoints, read_authority, read_keys
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey
+from vigia_detect.trail.stamps import Authority
 from vigia_detect.trail.texts import report_json, report_text
 from vigia_detect.trail.verify import Report
 
 
 def verify(
-    export: Path | None, public_key: Path | None, checkpoint: Path | None, *, as_json: bool
+    export: Path | None,
+    public_key: Path | None,
+    checkpoint: Path | None,
+    timestamp_ca: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Print both verdicts; the exit code tells the worse one.
 
@@ -36,8 +42,11 @@ def verify(
     """
     try:
         keys = None if public_key is None else read_keys(public_key)
+        authority = read_authority(timestamp_ca or load_settings().timestamp_ca)
         report = (
-            _check_own(keys, checkpoint) if export is None else _check(export, keys, checkpoint)
+            _check_own(keys, checkpoint, authority)
+            if export is None
+            else _check(export, keys, checkpoint, authority)
         )
     except (OSError, BadNoteError) as error:
         raise InvalidOptionError(str(error)) from error
@@ -91,14 +100,21 @@ def show_key(out: Path | None) -> None:
     typer.echo(WORDS[vigia.settings.lang]["key_written"].format(file=out), err=True)
 
 
-def _check(export_: Path, keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
+def _check(
+    export_: Path,
+    keys: list[PublicKey] | None,
+    checkpoint: Path | None,
+    authority: Authority | None,
+) -> Report:
     """Check an export as of its time: only a checkpoint that is named counts against it."""
     keys = [current().signer.public] if keys is None else keys
     known = [] if checkpoint is None else kept_checkpoints(checkpoint, keys)
-    return check(export_, keys, known)
+    return check(export_, keys, known, authority)
 
 
-def _check_own(keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
+def _check_own(
+    keys: list[PublicKey] | None, checkpoint: Path | None, authority: Authority | None
+) -> Report:
     """Check this system's trail as it is now, through an export, as anybody else would."""
     vigia = current()
     vigia.trail.note_export("verify", actor=actor())
@@ -113,7 +129,7 @@ def _check_own(keys: list[PublicKey] | None, checkpoint: Path | None) -> Report:
         file = Path(temporary) / "export.jsonl"
         with vigia.trail.export(keys[0].name) as lines:
             _write_new(file, lines)
-        return check(file, keys, known)
+        return check(file, keys, known, authority)
 
 
 def _own_folder(vigia: Vigia) -> Path | None:

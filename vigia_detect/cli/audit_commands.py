@@ -12,6 +12,13 @@ from vigia_detect.domain.access import Action
 app = typer.Typer(help="The audit trail, and checking it.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
+TimestampCa = Annotated[
+    Path | None,
+    typer.Option(
+        help="PEM certificates of the time stamping authority; `VIGIA_TIMESTAMP_CA` when not given."
+    ),
+]
+
 
 @app.command()
 @asks_itself(Action.AUDIT_VERIFY)
@@ -26,19 +33,25 @@ def verify(
         Path | None, typer.Option(help="Checkpoint kept elsewhere, or a folder of them.")
     ] = None,
     *,
+    timestamp_ca: TimestampCa = None,
     as_json: Json = False,
 ) -> None:
     """Check that nothing was changed (integrity) and nothing is missing (completeness)."""
     apart = export is not None and public_key is not None  # then nothing of this system is used
     check = audit.verify if apart else _verify_here
-    check(export, public_key, checkpoint, as_json=as_json)
+    check(export, public_key, checkpoint, timestamp_ca, as_json=as_json)
 
 
 @needs(Action.AUDIT_VERIFY)
 def _verify_here(
-    export: Path | None, public_key: Path | None, checkpoint: Path | None, *, as_json: bool
+    export: Path | None,
+    public_key: Path | None,
+    checkpoint: Path | None,
+    timestamp_ca: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
-    audit.verify(export, public_key, checkpoint, as_json=as_json)
+    audit.verify(export, public_key, checkpoint, timestamp_ca, as_json=as_json)
 
 
 @app.command()

@@ -6,6 +6,8 @@ inherits no connection.
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 
 from celery.signals import (
     setup_logging,
@@ -43,14 +45,16 @@ def start_sweeping(**_: object) -> None:
         install(_serving())
     vigia = current()
     _stop.clear()
-    sweeper, watchdog = vigia.sweeper, vigia.watchdog
-    for name, work, args in (
-        ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
-        ("watchdog", watchdog.run_forever, (_stop,)),
-        ("failures", vigia.failure_watch.run_forever, (_stop,)),
-        ("chainer", vigia.chainer.run_forever, (_stop,)),
-    ):
-        threading.Thread(target=work, args=args, name=name, daemon=True).start()
+    loops: dict[str, Callable[[threading.Event], None]] = {
+        "sweeper": partial(vigia.sweeper.run_forever, vigia.settings.sweep_s),
+        "watchdog": vigia.watchdog.run_forever,
+        "failures": vigia.failure_watch.run_forever,
+        "chainer": vigia.chainer.run_forever,
+    }
+    if vigia.stamping is not None:
+        loops["stamping"] = vigia.stamping.run_forever
+    for name, run_forever in loops.items():
+        threading.Thread(target=run_forever, args=(_stop,), name=name, daemon=True).start()
 
 
 @worker_process_shutdown.connect

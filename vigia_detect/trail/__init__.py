@@ -2,5 +2,6 @@
 
 Both sides use it: the system to chain its entries, and whoever checks them. It imports the
 standard library and `cryptography` (Ed25519), so an auditor can copy this folder and run
-`python -m trail EXPORT --public-key FILE` on a machine that knows nothing of Vigia.
+`python -m trail EXPORT --public-key FILE` on a machine that knows nothing of Vigia. Only to check
+time stamps it needs `rfc3161-client` too.
 """

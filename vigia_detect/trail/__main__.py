@@ -1,4 +1,4 @@
-"""`python -m vigia_detect.trail EXPORT --public-key FILE [--checkpoint FILE]`.
+"""`python -m vigia_detect.trail EXPORT --public-key FILE [--checkpoint FILE] [...]`.
 
 Exit code 0: both verdicts are good; 1: a file cannot be used; 10: integrity; 11: completeness.
 """
@@ -18,7 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Verify and print; return the exit code."""
     options = _options().parse_args(arguments)
     try:
-        report = check_file(options.export, options.public_key, options.checkpoint)
+        report = check_file(
+            options.export, options.public_key, options.checkpoint, options.timestamp_ca
+        )
     except (OSError, BadNoteError) as error:
         sys.stderr.write(f"{error}\n")
         return UNUSABLE
@@ -35,6 +37,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--public-key", type=Path, required=True, help="from `vigia audit key`")
     parser.add_argument(
         "--checkpoint", type=Path, help="a checkpoint kept elsewhere, or a folder of them"
+    )
+    parser.add_argument(
+        "--timestamp-ca", type=Path, help="PEM certificates of the time stamping authority"
     )
     parser.add_argument("--lang", choices=["es", "en"], default="es")
     parser.add_argument("--json", action="store_true", help="print one JSON document")

@@ -5,31 +5,45 @@ from functools import partial
 from pathlib import Path
 
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey, open_checkpoint
+from vigia_detect.trail.stamps import Authority, BadStampError
 from vigia_detect.trail.verify import Report, verify
 
 SUFFIX = ".note"
 LONGEST = 1 << 24
 """Bytes of a line, far above any entry: a longer one is read in parts, which fit nowhere."""
+STAMP_SUFFIX = ".tsr"
+"""Of the time stamp that lies beside a checkpoint (RFC 3161, TimeStampResp)."""
 
 
-def check_file(export: Path, public_key: Path, checkpoint: Path | None = None) -> Report:
+def check_file(
+    export: Path,
+    public_key: Path,
+    checkpoint: Path | None = None,
+    timestamp_ca: Path | None = None,
+) -> Report:
     """Verify an export file.
 
     Args:
         export: JSON lines.
         public_key: one key a line; more than one after the key was changed.
         checkpoint: a checkpoint kept elsewhere, or a folder of them.
+        timestamp_ca: certificates of the authority whose time stamps count, in PEM.
 
     Raises:
         OSError: a file cannot be read.
-        BadNoteError: a key or a checkpoint is not what it should be.
+        BadNoteError: a key, checkpoint or certificate is not what it should be.
     """
     keys = read_keys(public_key)
     known = [] if checkpoint is None else kept_checkpoints(checkpoint, keys)
-    return check(export, keys, known)
+    return check(export, keys, known, read_authority(timestamp_ca))
 
 
-def check(export: Path, keys: Collection[PublicKey], known: Sequence[Checkpoint] = ()) -> Report:
+def check(
+    export: Path,
+    keys: Collection[PublicKey],
+    known: Sequence[Checkpoint] = (),
+    authority: Authority | None = None,
+) -> Report:
     """Verify an export file by keys and checkpoints at hand. Raises OSError."""
     with export.open("rb") as file:
 
@@ -37,7 +51,15 @@ def check(export: Path, keys: Collection[PublicKey], known: Sequence[Checkpoint]
             file.seek(0)
             return iter(partial(file.readline, LONGEST), b"")
 
-        return verify(lines, keys, known)
+        return verify(lines, keys, known, authority)
+
+
+def read_authority(path: Path | None) -> Authority | None:
+    """Read a file of certificates, if there is one. Raises OSError or BadNoteError."""
+    try:
+        return None if path is None else Authority(path.read_bytes())
+    except BadStampError as error:
+        raise BadNoteError(f"{path}: {error}") from None
 
 
 def read_keys(path: Path) -> list[PublicKey]:

@@ -15,6 +15,7 @@ class Problem(StrEnum):
     REMOVED = "entries_removed"
     OUT_OF_ORDER = "out_of_order"
     BAD_CHECKPOINT = "bad_checkpoint"
+    BAD_STAMP = "bad_timestamp"
     CHECKPOINT_REMOVED = "checkpoint_removed"
     REWRITTEN = "rewritten"
     CUT = "cut"

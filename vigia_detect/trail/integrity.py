@@ -7,6 +7,7 @@ from vigia_detect.trail import lines
 from vigia_detect.trail.findings import Finding, Problem, Verdict
 from vigia_detect.trail.merkle import Edge
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey, open_checkpoint
+from vigia_detect.trail.stamps import Authority, BadStampError, Stamps
 
 
 class Integrity:
@@ -15,13 +16,21 @@ class Integrity:
     Args:
         keys: whose checkpoints count.
         known: checkpoints that were kept elsewhere, signatures checked.
+        authority: whose time stamps count.
     """
 
-    def __init__(self, keys: Collection[PublicKey], known: Sequence[Checkpoint] = ()) -> None:
+    def __init__(
+        self,
+        keys: Collection[PublicKey],
+        known: Sequence[Checkpoint] = (),
+        authority: Authority | None = None,
+    ) -> None:
         self.verdict = Verdict()
         self.size = 0
         self.line = 0
         self.last: Checkpoint | None = None
+        self.stamps = Stamps(authority)
+        self._note = ""
         self._keys = keys
         self._known = sorted(known, key=lambda one: one.size, reverse=True)
         self._next_known = self._known[-1].size if self._known else -1
@@ -60,7 +69,14 @@ class Integrity:
         elif found.after != (before := self.last.size if self.last else 0):
             self._find(Problem.CHECKPOINT_REMOVED, before, max(before, found.after - 1))
         self._compare(found)
-        self.last = found
+        self.last, self._note = found, note
+
+    def stamp(self, line: bytes) -> None:
+        """Take the line of a time stamp."""
+        try:
+            self.stamps.take(line, self.last, self._note)
+        except BadStampError as error:
+            self._since_checkpoint(Problem.BAD_STAMP, about=str(error))
 
     def finish(self) -> None:
         """Say what should still have come."""

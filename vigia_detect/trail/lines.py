@@ -3,6 +3,7 @@ r"""The export: JSON lines, each written in one way only (RFC 8785), so that byt
 {"format":"vigia-audit-1","origin":"vigia-audit/5f3a…"}       first, once
 {"chain":"9b1c…","entry":{…},"position":0}                    an entry and its link
 {"checkpoint":"vigia-audit/5f3a…\n1\n…"}                    after the entries that it covers
+{"size":1250,"timestamp":"MIIV…"}                    of the checkpoint before, by an authority
 {"pending":{…}}                                               an entry that is not chained yet
 {"row":{…},"table":"runs"}                                    a state, which implies entries
 {"end":{"lines":1234,"sha256":"…"}}                           last, over all bytes before it
@@ -11,6 +12,7 @@ The hash of an entry is over its bytes as they stand in its line. An entry that 
 is not has the line {"chain":"…","entry":null,"leaf":"…","position":7}.
 """
 
+import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
@@ -70,6 +72,11 @@ def lost(position: int, chain: bytes, leaf: bytes) -> bytes:
 def checkpoint(note: str) -> bytes:
     """Return the line of a signed checkpoint."""
     return to_line({"checkpoint": note})
+
+
+def stamp(size: int, token: bytes) -> bytes:
+    """Return the line of an authority's time stamp, which follows its checkpoint."""
+    return to_line({"size": size, "timestamp": base64.b64encode(token).decode()})
 
 
 def pending(entry: bytes) -> bytes:

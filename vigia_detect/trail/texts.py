@@ -17,6 +17,7 @@ PROBLEMS: Mapping[str, Mapping[Problem, str]] = {
         Problem.REMOVED: "entradas quitadas",
         Problem.OUT_OF_ORDER: "entrada fuera de su lugar o repetida",
         Problem.BAD_CHECKPOINT: "punto de control no válido",
+        Problem.BAD_STAMP: "sello de tiempo no válido",
         Problem.CHECKPOINT_REMOVED: "falta un punto de control",
         Problem.REWRITTEN: "registro reescrito: no es el que se firmó",
         Problem.CUT: "final cortado: faltan entradas que un punto de control promete",
@@ -33,6 +34,7 @@ PROBLEMS: Mapping[str, Mapping[Problem, str]] = {
         Problem.REMOVED: "entries removed",
         Problem.OUT_OF_ORDER: "entry out of its place or repeated",
         Problem.BAD_CHECKPOINT: "invalid checkpoint",
+        Problem.BAD_STAMP: "invalid time stamp",
         Problem.CHECKPOINT_REMOVED: "a checkpoint is missing",
         Problem.REWRITTEN: "trail rewritten: it is not what was signed",
         Problem.CUT: "end cut off: entries that a checkpoint promises are missing",
@@ -51,6 +53,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "entries": "{entries} entradas encadenadas, {pending} aún sin encadenar.",
         "checkpoint": "Último punto de control: {size} entradas, firmado el {time}.",
         "no_checkpoint": "No hay ningún punto de control válido.",
+        "stamped": "Una autoridad de sellado atestigua que el punto de control de {size} entradas "
+        "existía el {time}.",
+        "stamps": "Sellos de tiempo sin revisar: {stamps} (use --timestamp-ca).",
         "at": "entradas {first} a {last}",
         "line": "línea {line}",
         "more": "y {more} más",
@@ -63,6 +68,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "entries": "{entries} chained entries, {pending} not chained yet.",
         "checkpoint": "Last checkpoint: {size} entries, signed {time}.",
         "no_checkpoint": "There is no valid checkpoint.",
+        "stamped": "A time stamping authority attests that the checkpoint over {size} entries "
+        "was there at {time}.",
+        "stamps": "Time stamps not checked: {stamps} (use --timestamp-ca).",
         "at": "entries {first} to {last}",
         "line": "line {line}",
         "more": "and {more} more",
@@ -77,8 +85,12 @@ def report_text(report: Report, lang: str) -> str:
     if last is None:
         parts.append(words["no_checkpoint"])
     else:
-        time = datetime.fromtimestamp(last.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        parts.append(words["checkpoint"].format(size=last.size, time=time))
+        parts.append(words["checkpoint"].format(size=last.size, time=_time(last.time)))
+    if report.stamped is not None:
+        stamped = report.stamped
+        parts.append(words["stamped"].format(size=stamped.size, time=_time(stamped.time)))
+    elif report.stamps:
+        parts.append(words["stamps"].format(stamps=report.stamps))
     parts += _verdict("integrity", report.integrity, lang)
     parts += _verdict("completeness", report.completeness, lang)
     return "\n".join(parts)
@@ -91,10 +103,16 @@ def report_json(report: Report) -> str:
         "entries": report.entries,
         "pending": report.pending,
         "checkpoint": None if last is None else {"size": last.size, "root": last.root.hex()},
+        "stamped": None if report.stamped is None else asdict(report.stamped),
+        "stamps": report.stamps,
         "integrity": {"good": report.integrity.good, **asdict(report.integrity)},
         "completeness": {"good": report.completeness.good, **asdict(report.completeness)},
     }
     return json.dumps(document, indent=2)
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _verdict(name: str, verdict: Verdict, lang: str) -> list[str]:

@@ -11,9 +11,11 @@ from vigia_detect.trail.completeness import Claims, Completeness, of_entry, of_s
 from vigia_detect.trail.findings import Finding, Problem, Verdict
 from vigia_detect.trail.integrity import Integrity
 from vigia_detect.trail.note import Checkpoint, PublicKey
+from vigia_detect.trail.stamps import Authority, Stamped
 
 PENDING = b'{"pending":'
 CHECKPOINT = b'{"checkpoint":'
+STAMP = b'{"size":'
 STATE = b'{"row":'
 END = b'{"end":'
 
@@ -29,6 +31,8 @@ class Report:
         entries: how many are chained.
         pending: how many are not chained yet; nothing is promised of them.
         checkpoint: the last one in the export, if any is good.
+        stamps: how many time stamps the export has.
+        stamped: what the last of them attests; None when no authority was given.
     """
 
     integrity: Verdict
@@ -36,6 +40,8 @@ class Report:
     entries: int
     pending: int
     checkpoint: Checkpoint | None
+    stamps: int = 0
+    stamped: Stamped | None = None
 
     @property
     def good(self) -> bool:
@@ -43,7 +49,12 @@ class Report:
         return self.integrity.good and self.completeness.good
 
 
-def verify(source: Source, keys: Collection[PublicKey], known: Sequence[Checkpoint] = ()) -> Report:
+def verify(
+    source: Source,
+    keys: Collection[PublicKey],
+    known: Sequence[Checkpoint] = (),
+    authority: Authority | None = None,
+) -> Report:
     """Check an export.
 
     Args:
@@ -51,8 +62,9 @@ def verify(source: Source, keys: Collection[PublicKey], known: Sequence[Checkpoi
         keys: whose signatures count; from a place that the trail's owner cannot change.
         known: checkpoints kept elsewhere, with their signatures checked. Without any, an owner of
             database and signing key could have written a whole new trail.
+        authority: whose time stamps count; None: they are not checked.
     """
-    reader = _Reader(keys, known)
+    reader = _Reader(keys, known, authority)
     reader.read(source())
     return Report(
         reader.integrity.verdict,
@@ -60,6 +72,8 @@ def verify(source: Source, keys: Collection[PublicKey], known: Sequence[Checkpoi
         reader.integrity.size,
         reader.pending,
         reader.integrity.last,
+        reader.integrity.stamps.seen,
+        reader.integrity.stamps.last,
     )
 
 
@@ -69,8 +83,13 @@ class _Hash(Protocol):
 
 
 class _Reader:
-    def __init__(self, keys: Collection[PublicKey], known: Sequence[Checkpoint]) -> None:
-        self.integrity = Integrity(keys, known)
+    def __init__(
+        self,
+        keys: Collection[PublicKey],
+        known: Sequence[Checkpoint],
+        authority: Authority | None,
+    ) -> None:
+        self.integrity = Integrity(keys, known, authority)
         self.complete = Completeness()
         self.pending = 0
         self._origins = {key.name for key in keys}
@@ -103,6 +122,8 @@ class _Reader:
     def _other(self, line: bytes, number: int, digest: _Hash) -> None:
         if line.startswith(CHECKPOINT):
             self.integrity.checkpoint(line)
+        elif line.startswith(STAMP):
+            self.integrity.stamp(line)
         elif line.startswith(STATE):
             self._claim(of_state(line))
         elif line.startswith(PENDING):

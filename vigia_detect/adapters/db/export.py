@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, or_, select
 
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
+from vigia_detect.adapters.db.stamps import notes_with_stamps
 from vigia_detect.adapters.db.tables import (
     alerts,
     attempts,
@@ -33,9 +34,7 @@ def export_lines(connection: Connection, origin: str) -> Iterator[bytes]:
 
 
 def _ordered(connection: Connection) -> Iterator[bytes]:
-    notes = connection.execute(
-        select(checkpoints.c.size, checkpoints.c.note).order_by(checkpoints.c.size)
-    )
+    notes = connection.execute(notes_with_stamps())
     places = connection.execute(
         select(chain, audit)
         .outerjoin(audit, audit.c.id == chain.c.entry_id)
@@ -47,6 +46,8 @@ def _ordered(connection: Connection) -> Iterator[bytes]:
             yield _chained(next_place)
             next_place = next(places, None)
         yield lines.checkpoint(note.note)
+        if note.token is not None:
+            yield lines.stamp(note.size, note.token)
     places.close()
 
 

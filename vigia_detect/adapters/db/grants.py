@@ -7,6 +7,7 @@ APPEND_ONLY = (
     "audit_chain",
     "audit_nodes",
     "audit_checkpoints",
+    "audit_timestamps",
     "audit_keys",
 )
 """Tables of which the role of the processes may only read and add rows."""

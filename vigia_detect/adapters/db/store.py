@@ -18,6 +18,7 @@ from vigia_detect.adapters.db.retention import SqlRetention
 from vigia_detect.adapters.db.reviews import SqlReviews
 from vigia_detect.adapters.db.runs import SqlRuns
 from vigia_detect.adapters.db.scrub import scrub
+from vigia_detect.adapters.db.stamps import SqlStamps
 from vigia_detect.adapters.db.tables import master_key
 from vigia_detect.adapters.db.timers import SqlTimers
 from vigia_detect.adapters.db.trail import SqlTrail
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self._connection = connection
         self.audit = SqlAudit(connection)
         self.trail = SqlTrail(connection)
+        self.stamps = SqlStamps(connection)
         self.cases = SqlCases(connection, self.audit)
         self.runs = SqlRuns(connection, self.cases, self.audit)
         self.alerts = SqlAlerts(connection)

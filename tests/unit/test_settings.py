@@ -65,6 +65,7 @@ SPECIAL = {
     "oidc_issuer": "https://h",
     "session_s": "61",
     "llm_base_url": "https://h/v1",
+    "timestamp_url": "https://h",
     "llm_timeout_s": "61",
     "llm_deadline_s": "61",
     "llm_picture": "before",

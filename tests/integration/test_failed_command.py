@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import databases
 import pytest
 from typer.testing import CliRunner
 from ward import System, nothing
@@ -25,7 +26,7 @@ def failing(_case: CaseFile, _inputs: StageResults) -> StageOutput:
 
 @pytest.fixture
 def system(tmp_path: Path) -> Iterator[System]:
-    made = System(f"sqlite:///{tmp_path / 'vigia.db'}", tmp_path / "home")
+    made = System(databases.sqlite(tmp_path / "vigia.db"), tmp_path / "home")
     install(made.vigia)
     yield made
     reset()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from keyrings import ring
 from sqlalchemy import select, update
 
@@ -29,6 +30,7 @@ from vigia_detect.security.codes import STEP_S
 from vigia_detect.security.door import Door
 from vigia_detect.security.glass import GlassCase
 from vigia_detect.security.login import LoginDesk
+from vigia_detect.security.passwords import NOBODYS, hash_password
 from vigia_detect.security.policies import PolicyBook
 from vigia_detect.security.registry import NewAccount, Registry
 
@@ -79,8 +81,14 @@ class Office:
                 connection.execute(statement)
 
 
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Made once: to be slow is what it is for."""
+    return hash_password(PASSWORD)
+
+
 @pytest.fixture
-def office(store: SqlStore, tmp_path: Path) -> Office:
+def office(store: SqlStore, tmp_path: Path, password_hash: str) -> Office:
     made = Office(
         store,
         Registry(store, lambda: KEYS),
@@ -89,7 +97,8 @@ def office(store: SqlStore, tmp_path: Path) -> Office:
         tmp_path,
     )
     made.registry.add(NewAccount("asoto", "Ana Soto", frozenset({Role.NURSE})), by="test")
-    made.registry.set_password("asoto", PASSWORD, by="test")
+    with store._durable.begin() as connection:
+        connection.execute(update(accounts).values(password_hash=password_hash))
     return made
 
 
@@ -111,6 +120,11 @@ def test_a_login_gives_a_token_that_stands_for_the_person(office: Office) -> Non
     who = office.who(token)
     assert (who.name, who.label, who.roles) == ("asoto", "Ana Soto", frozenset({Role.NURSE}))
     assert office.door(token).enter(Action.CASE_READ, how="cli") == who
+
+
+def test_who_does_not_exist_costs_the_same_work(password_hash: str) -> None:
+    hashes = [extract_parameters(made) for made in (NOBODYS, password_hash)]
+    assert hashes[0] == hashes[1] == extract_parameters(PasswordHasher().hash("as the library"))
 
 
 def test_neither_password_nor_token_is_kept(office: Office) -> None:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import databases
 import pytest
 from fhir.resources.R4B.auditevent import AuditEvent
 
@@ -37,9 +38,7 @@ class Vigia:
 def vigia(tmp_path: Path) -> Vigia:
     made = Vigia(tmp_path / "home")
     made.home.mkdir(mode=0o700)
-    store = SqlStore(f"sqlite:///{made.home / 'vigia.db'}")
-    store.upgrade()
-    store.close()
+    databases.sqlite(made.home / "vigia.db")
     return made
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import databases
 import pytest
 from loop import Broker
 from pydantic import SecretStr
@@ -32,7 +33,7 @@ def failing(_case: CaseFile, _inputs: StageResults) -> StageOutput:
 
 @pytest.fixture
 def system(tmp_path: Path) -> Iterator[System]:
-    made = System(f"sqlite:///{tmp_path / 'vigia.db'}", tmp_path / "home")
+    made = System(databases.sqlite(tmp_path / "vigia.db"), tmp_path / "home")
     install(made.vigia)
     yield made
     reset()

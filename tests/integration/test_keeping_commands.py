@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import databases
 import pytest
 from http_host import http_host
 from vault_host import VaultTransit
 
-from vigia_detect.adapters.db.store import SqlStore
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.keeping_texts import KEEPING_TEXTS
 from vigia_detect.testing import draw_wound
@@ -23,9 +23,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def home(tmp_path: Path) -> Path:
     made = tmp_path / "home"
     made.mkdir(mode=0o700)
-    store = SqlStore(f"sqlite:///{made / 'vigia.db'}")
-    store.upgrade()
-    store.close()
+    databases.sqlite(made / "vigia.db")
     (tmp_path / "wound.jpg").write_bytes(draw_wound(3, (120, 120)))
     return made
 

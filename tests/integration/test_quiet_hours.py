@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import databases
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,7 +114,7 @@ class Nights(Loop):
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Nights]:
     """Quiet hours began an hour ago and last seven more."""
-    loop = Nights(f"sqlite:///{tmp_path / 'v.db'}", tmp_path / "home", begins_s=-HOUR)
+    loop = Nights(databases.sqlite(tmp_path / "v.db"), tmp_path / "home", begins_s=-HOUR)
     yield loop
     loop.vigia.close()
 
@@ -184,7 +185,7 @@ def test_urgent_ones_of_the_same_person_do_not_wait(night: Nights) -> None:
 
 
 def test_quiet_hours_that_begin_before_it_is_sent_hold_it_too(tmp_path: Path) -> None:
-    loop = Nights(f"sqlite:///{tmp_path / 'v.db'}", tmp_path / "home", begins_s=HOUR)
+    loop = Nights(databases.sqlite(tmp_path / "v.db"), tmp_path / "home", begins_s=HOUR)
     loop.broker.away = True
     known = loop.open("high_risk")
     loop.pass_time(2 * HOUR)  # its message was lost; the next channel would be due, too
@@ -245,7 +246,7 @@ def test_nothing_is_lost_and_nothing_urgent_waits(
     tmp_path_factory: pytest.TempPathFactory, begins: int, deeds: list[tuple[str, object]]
 ) -> None:
     folder = tmp_path_factory.mktemp("nights")
-    loop = Nights(f"sqlite:///{folder / 'v.db'}", folder / "home", begins_s=begins)
+    loop = Nights(databases.sqlite(folder / "v.db"), folder / "home", begins_s=begins)
     opened: dict[str, str] = {}
     told: set[str] = set()
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import databases
 import pytest
 from sqlalchemy import text
 from trail_export import check
@@ -53,7 +54,7 @@ def write_the_others(system: Workload) -> None:
 def loose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[bytes], PublicKey]]:
     """An export of a system where everything has happened, before anything was chained."""
     folder = tmp_path_factory.mktemp("whole")
-    with workload(f"sqlite:///{folder / 'vigia.db'}", folder / "home", 3) as system:
+    with workload(databases.sqlite(folder / "vigia.db"), folder / "home", 3) as system:
         system.everything()
         write_the_others(system)
         with system.vigia.store.export_trail(system.vigia.signer.name) as lines_:
@@ -88,7 +89,7 @@ def test_an_entry_that_is_gone_before_it_is_chained_is_named(
 
 
 def test_a_row_deleted_behind_the_systems_back_is_named(tmp_path: Path) -> None:
-    with workload(f"sqlite:///{tmp_path / 'vigia.db'}", tmp_path / "home", 1) as system:
+    with workload(databases.sqlite(tmp_path / "vigia.db"), tmp_path / "home", 1) as system:
         system.submit()
         system.work()
         system.read()
@@ -113,7 +114,7 @@ def test_a_row_deleted_behind_the_systems_back_is_named(tmp_path: Path) -> None:
 
 
 def test_a_decision_names_what_it_rests_on(tmp_path: Path) -> None:
-    with workload(f"sqlite:///{tmp_path / 'vigia.db'}", tmp_path / "home", 1) as system:
+    with workload(databases.sqlite(tmp_path / "vigia.db"), tmp_path / "home", 1) as system:
         system.submit()
         while system.broker.messages:
             system.work()

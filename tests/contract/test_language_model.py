@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 from json_schema import problems
 from llm_server import llm_server
 
+from vigia_detect.adapters.llm.question import question
 from vigia_detect.adapters.llm.scripted import ScriptedModel
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.llm_proof import PROMPT, SCHEMA, SYSTEM, fits, pictures, texts
@@ -93,10 +95,6 @@ def test_a_script_that_has_ended_is_away_and_errors_are_raised() -> None:
 
 def test_the_picture_reaches_the_model(llm_url: str) -> None:
     """The server counts a picture's tokens: it is looked at, not passed over."""
-    import requests  # noqa: PLC0415
-
-    from vigia_detect.adapters.llm.question import question  # noqa: PLC0415
-
     counted = []
     for request in (texts(1)[0], pictures(1)[0]):
         body = question(request, model="tiny", picture_first=False, max_tokens=100, temperature=0)

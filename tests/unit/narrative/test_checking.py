@@ -6,7 +6,9 @@ from vigia_detect.clinical.protocols import Passage, load_library
 
 LIBRARY = load_library()
 HEEL = Source(
-    "heel", "Deje el talón izquierdo en el aire; revise cada 12 h, sin masajear.", "Talones"
+    "heel",
+    "Deje el talón izquierdo en el aire; revise cada 12 h; no masajee la piel roja.",
+    "Talones",
 )
 SOURCES = {"heel": HEEL, "other": Source("other", "Trate el dolor antes de curar.")}
 
@@ -37,7 +39,7 @@ def test_each_statement_supports_itself(passage: Passage) -> None:
         ("Deje el talón con vancomicina en el aire.", Why.DRUG_NOT_IN_SOURCE),
         ("Deje el talón categoría III en el aire.", Why.CLASS_NOT_IN_SOURCE),
         ("No deje el talón izquierdo en el aire.", Why.NEGATION_DIFFERS),
-        ("Revise cada 12 h, masajear.", Why.NEGATION_DIFFERS),
+        ("Masajee la piel roja.", Why.NEGATION_DIFFERS),
         ("Ampute el talón izquierdo.", Why.INSTRUCTION),
         ("Float the heel in the air.", Why.WRONG_LANGUAGE),
         ("<b>Deje el talón izquierdo en el aire.</b>", Why.MARKUP),

@@ -39,6 +39,7 @@ VigiaError
 │   ├── InvalidPolicyError         an escalation policy could leave somebody untold
 │   ├── CheckpointConflictError    the trail is not the one that was signed before
 │   └── InvalidProtocolError       a protocol passage has wrong or missing fields
+├── NoNarrativeError               a case has no narrative; it is whole without one
 ├── PoisonMessageError             a message on a queue is none of ours
 ├── WaitTimeoutError               the case did not finish in the time given
 └── StageError                     a stage run failed
@@ -335,6 +336,18 @@ class ModelInvalidError(LanguageModelError):
     """What the model wrote is cut off, is no JSON, or does not fit its form."""
 
     reason = "invalid"
+
+
+class NoNarrativeError(VigiaError):
+    """There is no narrative of this case; nothing else depends on one.
+
+    Attributes:
+        reason: a value of `domain.narrative.NoNarrativeReason`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class WaitTimeoutError(VigiaError):

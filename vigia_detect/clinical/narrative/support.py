@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from vigia_detect.clinical.narrative import negation, pairing
+from vigia_detect.clinical.narrative import conditions, negation, pairing
 from vigia_detect.clinical.narrative.lists import Lists, lists
 from vigia_detect.clinical.narrative.reading import Segment, Token, content
-
-_JOINED = frozenset({"o", "u", "y", "e", "or", "and"})
 
 
 class Why(StrEnum):
@@ -27,6 +25,7 @@ class Why(StrEnum):
     NOT_IN_SOURCE = "not_in_source"
     NEGATION_DIFFERS = "negation_differs"
     MORE_CERTAIN = "more_certain"
+    CONDITION_LEFT_OUT = "condition_left_out"
     PAIRED_OTHERWISE = "paired_otherwise"
 
 
@@ -56,6 +55,8 @@ def fault(said: Segment, source: Segment, about: frozenset[str], lang: str) -> W
         return Why.NEGATION_DIFFERS
     if _more_certain(said, source, words):
         return Why.MORE_CERTAIN
+    if not conditions.stated(said, source, words):
+        return Why.CONDITION_LEFT_OUT
     return None if pairing.agree(said, source) else Why.PAIRED_OTHERWISE
 
 

@@ -109,11 +109,12 @@ PROCESSORS = (
 def configure_logging(level: str = "info") -> None:
     """Write from `level` up. One JSON object a line goes to standard error.
 
-    An error that nobody catches is printed masked from then on, in threads too.
+    An error that nobody catches is printed masked from then on, in threads and finalisers too.
     """
     _Level.least = logging.getLevelNamesMapping()[level.upper()]
     sys.excepthook = _print_masked
     threading.excepthook = _print_thread_masked
+    sys.unraisablehook = _print_lost_masked
 
 
 def _print_masked(
@@ -125,6 +126,11 @@ def _print_masked(
 
 def _print_thread_masked(info: threading.ExceptHookArgs) -> None:
     if info.exc_value is not None and not isinstance(info.exc_value, SystemExit):
+        _print_masked(info.exc_type, info.exc_value, info.exc_traceback)
+
+
+def _print_lost_masked(info: "sys.UnraisableHookArgs") -> None:
+    if info.exc_value is not None:
         _print_masked(info.exc_type, info.exc_value, info.exc_traceback)
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import uuid
 
 import pytest
@@ -121,10 +122,46 @@ def test_what_names_nobody_stays(text: str) -> None:
         ("rut12345678-5", "rut[rut]"),
         ("dni12345678Z", "dni[dni]"),
         ("tel987654321", "tel[phone]"),
+        ("12 345 678-5", "[rut]"),
+        ("12 345 678 5", "[rut]"),
+        ("12,345,678-5", "[rut]"),
+        ("12.345.6785", "[rut]"),
+        ("12345678\u22125", "[rut]"),
+        ("12345678\uff0d5", "[rut]"),
+        ("12345678\u200b-5", "[rut]"),
+        ("12\u00a0345\u202f678-5", "[rut]"),
+        ("12345678-5_x.jpg", "[rut]_x.jpg"),
+        ("12 345 678 Z", "[dni]"),
+        ("12345678Z_2", "[dni]_2"),
+        ("56987654321", "[phone]"),
+        ("ana%40hospital.cl", "[email]"),
+        ("ana\uff20hospital.cl", "[email]"),
+        ("ficha clinica nro. 12345", "[record]"),
+        ("hist. cl\u00ednica 12345", "[record]"),
+        ('{"mrn": "A-123"}', '{"[record]"}'),
+        ("{'patient_code': 'ABC-123'}", "{'[record]'}"),
+        ("patient_code=ABC-123, lang=es", "[record], lang=es"),
     ],
 )
 def test_examples(text: str, masked: str) -> None:
     assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ficha " + "nro" * 8_000,
+        "ficha" + " " * 20_000,
+        "ficha" * 5_000,
+        "a." * 10_000,
+        "1 " * 9_000,
+    ],
+    ids=["words", "spaces", "labels", "dots", "digits"],
+)
+def test_no_text_holds_a_process_up(text: str) -> None:
+    start = time.process_time()
+    mask(text)
+    assert time.process_time() - start < 1  # some of these took minutes
 
 
 # Published or computed by hand: 30.686.957-4, 11.111.111-1 and the DNI 12345678Z are the examples
@@ -188,6 +225,11 @@ from vigia_detect.log import configure_logging
 configure_logging()
 def work(): raise ValueError("thread 12.345.678-5 ana@hospital.cl")
 thread = threading.Thread(target=work); thread.start(); thread.join()
+class Lost:
+    def __del__(self): raise ValueError(f"lost {code}")
+code = "12.345." + "678-5"
+lost = Lost()
+del lost
 raise RuntimeError("main 12.345.678-5 +56 9 8765 4321")
 """
 
@@ -198,6 +240,7 @@ def test_a_process_that_dies_prints_its_errors_masked() -> None:
     )
     assert done.returncode == 1
     assert "ValueError: thread [rut] [email]" in done.stderr
+    assert "ValueError: lost [rut]" in done.stderr
     assert "RuntimeError: main [rut] [phone]" in done.stderr
     for secret in ("12.345.678", "8765", "ana@"):
         assert secret not in done.stderr.replace('"main 12.345.678-5 +56 9 8765 4321"', "")
@@ -231,4 +274,5 @@ def test_a_bug_of_ours_is_told_masked(
 @pytest.fixture(autouse=True)
 def _leave_hooks_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)

@@ -6,6 +6,7 @@ inherits no connection.
 
 import logging
 import threading
+from collections.abc import Callable
 
 from celery.signals import (
     setup_logging,
@@ -44,13 +45,15 @@ def start_sweeping(**_: object) -> None:
     vigia = current()
     _stop.clear()
     sweeper, watchdog, stamping = vigia.sweeper, vigia.watchdog, vigia.stamping
-    for name, work, args in (
+    works: list[tuple[str, Callable[..., None], tuple[object, ...]]] = [
         ("sweeper", sweeper.run_forever, (vigia.settings.sweep_s, _stop)),
         ("watchdog", watchdog.run_forever, (_stop,)),
         ("failures", vigia.failure_watch.run_forever, (_stop,)),
         ("chainer", vigia.chainer.run_forever, (_stop,)),
-        *([("stamping", stamping.run_forever, (_stop,))] if stamping else []),
-    ):
+    ]
+    if stamping is not None:
+        works.append(("stamping", stamping.run_forever, (_stop,)))
+    for name, work, args in works:
         threading.Thread(target=work, args=args, name=name, daemon=True).start()
 
 

@@ -78,6 +78,9 @@ class CheckpointKeeper(Protocol):
     def last_size(self) -> int:
         """Return the size of the last checkpoint that is kept; 0 when none is."""
 
+    def note(self, size: int) -> str | None:
+        """Return the checkpoint of this size that is kept, or None."""
+
     def keep(self, checkpoint: Checkpoint, note: str) -> None:
         """Keep one, complete or not at all.
 

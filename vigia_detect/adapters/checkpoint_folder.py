@@ -29,6 +29,11 @@ class CheckpointFolder:
                 return max(sizes)
         return 0
 
+    def note(self, size: int) -> str | None:
+        """Return the checkpoint of this size that is kept, or None."""
+        found = sorted(self._folder.glob(f"????-??/{size:012}{SUFFIX}"))
+        return found[-1].read_text() if found else None
+
     def keep(self, checkpoint: Checkpoint, note: str) -> None:
         """Keep one, complete or not at all.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.chainer import Chainer
     from vigia_detect.stages.second_look import SecondLook
     from vigia_detect.stages.stamping import Stamping
+    from vigia_detect.stages.trail_alarm import TrailAlarm
     from vigia_detect.stages.trail_desk import TrailDesk
     from vigia_detect.trail.note import Signer
 
@@ -56,15 +57,19 @@ class ProvingParts(BasicParts):
             keeper=CheckpointFolder(self.settings.checkpoint_folder),
             every_entries=self.settings.audit_checkpoint_entries,
             every_s=self.settings.audit_checkpoint_s,
+            on_conflict=self.trail_alarm.tell,
         )
 
     @cached_property
-    def stamping(self) -> "Stamping | None":
-        """What has checkpoints stamped outside; None without `VIGIA_TIMESTAMP_URL`.
+    def trail_alarm(self) -> "TrailAlarm":
+        """What tells an administrator that the trail was rewritten."""
+        from vigia_detect.stages.trail_alarm import TrailAlarm
 
-        Raises:
-            ConfigurationError: the authority's certificates are missing or cannot be read.
-        """
+        return TrailAlarm(store=self.store, relay=self.relay, escalator=self.escalator)
+
+    @cached_property
+    def stamping(self) -> "Stamping | None":
+        """What has checkpoints stamped outside; None without `VIGIA_TIMESTAMP_URL`."""
         own = self.settings
         if not own.timestamp_url:
             return None
@@ -75,7 +80,7 @@ class ProvingParts(BasicParts):
         return Stamping(
             store=self.store,
             signer=lambda: self.signer,
-            source=make_authority(own.timestamp_url, own.timestamp_ca, ca_file=own.ca_file),
+            source=lambda: make_authority(own.timestamp_url, own.timestamp_ca, ca_file=own.ca_file),
             keeper=CheckpointFolder(own.checkpoint_folder),
         )
 

@@ -14,7 +14,12 @@ import typer
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.texts import say
-from vigia_detect.errors import ConfigurationError, UnavailableError, VigiaError
+from vigia_detect.errors import (
+    CheckpointConflictError,
+    ConfigurationError,
+    UnavailableError,
+    VigiaError,
+)
 from vigia_detect.settings import Settings, load_settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from an address that one can ask
@@ -59,6 +64,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("home", lambda: _home(vigia.settings)),
         _check("room", lambda: _room(vigia)),
         _check("key", lambda: _key(vigia)),
+        _check("audit", lambda: _audit(vigia)),
         _check("retention", lambda: _retention(vigia)),
         _check("rules", lambda: f"{vigia.rules.id} {vigia.rules.version}"),
         _escalation(vigia),
@@ -101,6 +107,15 @@ def _key(vigia: Vigia) -> str:
     source = vigia.settings.key_source
     where = vigia.settings.master_key_file if source == "file" else source
     return f"{where} ({', '.join(map(str, vigia.key_keeper.versions()))})"
+
+
+def _audit(vigia: Vigia) -> str:
+    signer, stamping = vigia.signer, vigia.stamping
+    if vigia.trail_alarm.stands():
+        raise CheckpointConflictError(say(vigia.settings.lang, "audit_conflict"))
+    if stamping is not None:
+        stamping.source()  # reads the authority's certificates
+    return signer.name
 
 
 def _retention(vigia: Vigia) -> str:

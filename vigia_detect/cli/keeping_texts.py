@@ -10,6 +10,10 @@ KEEPING_TEXTS: Mapping[str, Mapping[str, str]] = {
         "KeyInUseError": "La llave está en uso: no se destruyó",
         "KeyUnavailableError": "La llave de cifrado no está disponible",
         "check_retention": "plazos de conservación",
+        "check_audit": "registro de auditoría (quién firma)",
+        "audit_conflict": "Los puntos de control guardados fuera contradicen el registro: la base "
+        "de datos fue reescrita o repuesta. Guarde ambos y ejecute vigia audit verify; cuando se "
+        "aclare, vigia alert close.",
         "erased": "(datos borrados el {at})",
         "key_version": "Versión",
         "key_state": "Estado",
@@ -59,6 +63,10 @@ KEEPING_TEXTS: Mapping[str, Mapping[str, str]] = {
         "KeyInUseError": "The key is in use: it was not destroyed",
         "KeyUnavailableError": "The encryption key cannot be had",
         "check_retention": "periods of retention",
+        "check_audit": "audit trail (who signs)",
+        "audit_conflict": "Checkpoints kept outside contradict the trail: the database was "
+        "rewritten or set back. Keep both and run vigia audit verify; once it is cleared up, "
+        "vigia alert close.",
         "erased": "(data erased on {at})",
         "key_version": "Version",
         "key_state": "State",

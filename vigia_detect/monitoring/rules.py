@@ -91,6 +91,12 @@ def _findings(snapshot: Snapshot) -> list[Finding]:
             f"{sum(waiting.values())} messages wait.",
         ),
         (
+            snapshot.trail_conflict,
+            critical,
+            "checkpoint_conflict",
+            "Checkpoints kept outside contradict the audit trail: run `vigia audit verify`.",
+        ),
+        (
             snapshot.open_alerts.get(AlertKind.SYSTEM_ERROR, 0) > 0,
             warning,
             "system_alerts_open",

@@ -19,6 +19,7 @@ class Snapshot:
         runs: by state.
         open_alerts: unacknowledged alerts by kind.
         oldest_ready_s: how long the oldest ready run has waited, in seconds.
+        trail_conflict: checkpoints kept outside contradict the trail, and nobody has closed it.
     """
 
     taken_at: float
@@ -29,6 +30,7 @@ class Snapshot:
     runs: dict[str, int] = field(default_factory=dict)
     open_alerts: dict[str, int] = field(default_factory=dict)
     oldest_ready_s: float = 0.0
+    trail_conflict: bool = False
 
 
 def take_snapshot(vigia: Vigia) -> Snapshot:
@@ -49,6 +51,7 @@ def take_snapshot(vigia: Vigia) -> Snapshot:
                 runs=runs,
                 open_alerts=work.alerts.open_by_kind(),
                 oldest_ready_s=work.runs.oldest_ready_s(),
+                trail_conflict=vigia.trail_alarm.stands(),
             )
     except UnavailableError:
         return Snapshot(time.time(), None, queues, workers)

@@ -8,7 +8,7 @@ without a trail. Some moments later one process puts what was committed into one
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vigia_detect.audit_ports import CheckpointKeeper, SignerSource
 from vigia_detect.domain.audit import ChainedEntry, LooseEntry
@@ -37,6 +37,7 @@ class Chainer:
         keeper: keeps checkpoints outside of the database.
         every_entries: a checkpoint is signed at least every so many entries.
         every_s: and after so many seconds, when there is anything new.
+        on_conflict: told when what is kept outside contradicts the trail.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class Chainer:
         keeper: CheckpointKeeper,
         every_entries: int,
         every_s: float,
+        on_conflict: Callable[[], object] = lambda: None,
     ) -> None:
+        self._on_conflict = on_conflict
         self._store = store
         self._signer = signer
         self._keeper = keeper
@@ -56,6 +59,7 @@ class Chainer:
         self._whole_look_at = float("-inf")
         self._kept: int | None = None
         self._size: int | None = None
+        self._compared_at = float("-inf")
 
     def run_forever(self, stop: threading.Event) -> None:
         """Look again and again, jittered so that processes do not look in step."""
@@ -121,6 +125,7 @@ class Chainer:
 
     def keep(self) -> None:
         """Keep outside of the database what was signed, by whichever process."""
+        self._compare()
         if self._kept is None:
             self._kept = self._keeper.last_size()
         while True:
@@ -146,7 +151,26 @@ class Chainer:
         try:
             self._keeper.keep(open_checkpoint(note, [self._signer().public]), note)
         except CheckpointConflictError as error:
-            log.error("checkpoint_conflict", exc_info=error)  # noqa: TRY400 - its text names a file
+            self._conflict(error)
+
+    def _compare(self) -> None:
+        """See now and then that the last checkpoint kept outside is still one of the trail's.
+
+        A database that was set back and went on has other checkpoints, of other sizes too.
+        """
+        if time.monotonic() - self._compared_at < WHOLE_LOOK_S:
+            return
+        size = self._keeper.last_size()
+        kept = self._keeper.note(size) if size else None  # before the trail, which has it first
+        with self._store.read() as work:
+            there = dict(work.trail.notes(size - 1, 1))
+        if kept is not None and there.get(size) != kept:
+            self._conflict(CheckpointConflictError(f"The trail has no such checkpoint of {size}."))
+        self._compared_at = time.monotonic()
+
+    def _conflict(self, error: CheckpointConflictError) -> None:
+        log.error("checkpoint_conflict", exc_info=error)
+        self._on_conflict()
 
     def _extend(self, loose: Sequence[LooseEntry], size: int, last: bytes, edge: Edge) -> bool:
         entries: list[ChainedEntry] = []

@@ -8,6 +8,7 @@ is enough.
 import random
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vigia_detect.audit_ports import CheckpointKeeper, SignerSource, StampSource
@@ -26,11 +27,15 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Stamping:
-    """Asks for the last checkpoint's stamp, once a minute in one of all processes."""
+    """Asks for the last checkpoint's stamp, once a minute in one of all processes.
+
+    Attributes:
+        source: finds the authority, each time anew: a wrong setting of it must stop nothing else.
+    """
 
     store: Store
     signer: SignerSource
-    source: StampSource
+    source: Callable[[], StampSource]
     keeper: CheckpointKeeper
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -47,13 +52,14 @@ class Stamping:
 
         Raises:
             UnavailableError: the authority, the database or the folder is away.
+            ConfigurationError: its certificates are missing or cannot be read.
         """
         found = self._next()
         if found is None:
             return False
         size, note = found
         checkpoint = open_checkpoint(note, [self.signer().public])
-        token = self.source.stamp(note)  # no transaction waits for it
+        token = self.source().stamp(note)  # no transaction waits for it
         with self.store.begin() as work:
             work.stamps.add(size, token)
             work.commit()

@@ -56,3 +56,15 @@ def last_checkpoint(path: Path, keys: Iterable[PublicKey]) -> Checkpoint:
         return open_checkpoint(path.read_text(), list(keys))
     except (BadNoteError, UnicodeDecodeError) as error:
         raise BadNoteError(f"{path}: {error}") from None
+
+
+def kept_checkpoint(path: Path, keys: Iterable[PublicKey], size: int) -> Checkpoint:
+    """Read a checkpoint, or of a folder the one of this size, else the last one.
+
+    Raises:
+        OSError: it cannot be read.
+        BadNoteError: it is none of these keys'.
+    """
+    if path.is_dir():
+        path = next(path.rglob(f"{size:012}{SUFFIX}"), path)
+    return last_checkpoint(path, keys)

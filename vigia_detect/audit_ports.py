@@ -1,6 +1,6 @@
 """What the order of the trail's entries asks of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from vigia_detect.domain.audit import ChainedEntry, LooseEntry, PlacedEntry
@@ -38,6 +38,17 @@ class Trail(Protocol):
 
     def of_subjects(self, subjects: Sequence[str]) -> Sequence[PlacedEntry]:
         """Return the entries about these subjects, oldest first."""
+
+    def bytes_of(self, subjects: Sequence[str]) -> Sequence[tuple[int | None, bytes]]:
+        """Return place and canonical bytes of the entries about these subjects, by place.
+
+        Those without a place come last.
+        """
+
+    def states_of(
+        self, case_id: str, alerts: Sequence[str]
+    ) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """Return table and row of each state of a case and its alerts that implies entries."""
 
     def last_checkpoint(self) -> tuple[int, float] | None:
         """Return size and time (Unix seconds) of the last checkpoint, or None."""

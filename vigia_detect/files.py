@@ -71,3 +71,21 @@ def create_once(path: Path, text: str) -> str:
     finally:
         Path(temporary).unlink()
     return path.read_text()
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Write a new file (mode 0600), complete or not at all, and put it on the disk.
+
+    Raises:
+        FileExistsError: there is one already; it is left alone.
+        OSError: it could not be written; nothing is left behind.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)  # unlike a rename, it never takes the place of another file
+    finally:
+        Path(temporary).unlink()

@@ -278,6 +278,9 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work that only looks; its commit raises."""
 
+    def snapshot(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work that only looks, and sees one moment whatever others commit."""
+
     def begin(self, *, relaxed: bool = False) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work.
 
@@ -345,6 +348,14 @@ class Cipher(Protocol):
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
+
+    def record_key(
+        self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes
+    ) -> bytes | None:
+        """Return the key that opens this one ciphertext and no other.
+
+        None for one that was stored before each had its own.
+        """
 
     def seal_own(self, label: str, plain: bytes) -> bytes:
         """Encrypt what belongs to no patient, under a key of the installation."""

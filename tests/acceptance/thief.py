@@ -13,6 +13,7 @@ from vigia_detect.adapters.db.tables import cases, patients, runs
 from vigia_detect.adapters.keys.file import FileKeeper, _read
 from vigia_detect.domain.keys import taken_apart
 from vigia_detect.errors import CorruptDataError
+from vigia_detect.trail import record
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,13 @@ def unwraps(wrapped_key: bytes, pseudonym: str, system: System) -> bool:
 
 
 def _opens(blob: Blob, key: bytes) -> bool:
-    with suppress(CorruptDataError):
+    nonce = record.nonce_of(blob.data)
+    with suppress(CorruptDataError, record.BadRecordError):
+        if nonce is not None and len(key) == record.KEY_BYTES:
+            for each in (key, record.key_of(key, blob.label, nonce)):
+                with suppress(record.BadRecordError):
+                    record.open_record(each, blob.label, blob.data)
+                    return True
         decrypt(AESGCM(key), blob.label, blob.data)
         return True
     return False

@@ -6,7 +6,10 @@ key-encryption key (a `KeyKeeper` holds its versions)
 └─wraps──> data key, one a patient ──AES-256-GCM──> code, context, results, picture
 
 Destroying a patient's wrapped key makes everything of that patient unreadable.
-Every ciphertext is: version byte, 96-bit random nonce, then GCM's text and 128-bit tag.
+Every ciphertext is: version byte, 96-bit random nonce, then GCM's text and 128-bit tag. What is
+a patient's has version 2: each such record has a key of its own, which follows from the data key
+(`trail.record`), so that one record can be shown to somebody without the others (record 45). What
+was stored before that has version 1, under the data key itself, and stays readable.
 """
 
 import base64
@@ -23,6 +26,7 @@ from vigia_detect.domain.ids import Pseudonym
 from vigia_detect.domain.keys import named, taken_apart
 from vigia_detect.errors import CorruptDataError, ErasedError
 from vigia_detect.key_ports import KeyKeeper
+from vigia_detect.trail import record
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D section 8.2: 96 bits, random
@@ -30,6 +34,7 @@ TAG_BYTES = 16
 PSEUDONYM_BYTES = 20  # 160 bits: no two patients of any hospital meet
 VERSION = b"\x01"
 CACHED_KEYS = 256
+CHANGED = "Stored data does not decrypt: it was changed, moved or made under another key."
 
 
 class KeyRing:
@@ -63,11 +68,28 @@ class KeyRing:
 
     def seal(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, plain: bytes) -> bytes:
         """Encrypt under a patient's wrapped key. Raises CorruptDataError on a wrong one."""
-        return encrypt(self._unwrap(pseudonym, wrapped_key), label, plain)
+        data_key = self._unwrap(pseudonym, wrapped_key)
+        return record.seal(data_key, label, plain, secrets.token_bytes(NONCE_BYTES))
 
     def open(self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes) -> bytes:
         """Decrypt. Raises CorruptDataError when key, patient, label or data do not fit."""
-        return decrypt(self._unwrap(pseudonym, wrapped_key), label, sealed)
+        data_key = self._unwrap(pseudonym, wrapped_key)
+        nonce = record.nonce_of(sealed)
+        if nonce is None:
+            return decrypt(AESGCM(data_key), label, sealed)
+        try:
+            return record.open_record(record.key_of(data_key, label, nonce), label, sealed)
+        except record.BadRecordError:
+            raise CorruptDataError(CHANGED) from None
+
+    def record_key(
+        self, pseudonym: Pseudonym, wrapped_key: bytes, label: str, sealed: bytes
+    ) -> bytes | None:
+        """Return the key that opens this one ciphertext; None for one of the older form."""
+        nonce = record.nonce_of(sealed)
+        if nonce is None:
+            return None
+        return record.key_of(self._unwrap(pseudonym, wrapped_key), label, nonce)
 
     def seal_own(self, label: str, plain: bytes) -> bytes:
         """Encrypt what belongs to no patient, under a key of the installation."""
@@ -80,11 +102,11 @@ class KeyRing:
     def _own_key(self) -> AESGCM:
         return AESGCM(self.signing_key("vigia own data v1"))
 
-    def _unwrap_anew(self, pseudonym: Pseudonym, wrapped_key: bytes) -> AESGCM:
+    def _unwrap_anew(self, pseudonym: Pseudonym, wrapped_key: bytes) -> bytes:
         if not wrapped_key:
             raise ErasedError("The data of this patient was erased.")
         version, wrapped = taken_apart(wrapped_key)
-        return AESGCM(self._keeper.unwrap(version, pseudonym, wrapped))
+        return self._keeper.unwrap(version, pseudonym, wrapped)
 
 
 class Sealer:
@@ -126,6 +148,4 @@ def decrypt(key: AESGCM, label: str, sealed: bytes) -> bytes:
     try:
         return key.decrypt(sealed[1:head], sealed[head:], VERSION + label.encode())
     except InvalidTag:
-        raise CorruptDataError(
-            "Stored data does not decrypt: it was changed, moved or made under another key."
-        ) from None
+        raise CorruptDataError(CHANGED) from None

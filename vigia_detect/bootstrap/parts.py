@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vigia_detect.adapters.vision.wound_finder import WoundFinder
     from vigia_detect.picture_ports import PictureInspector
     from vigia_detect.stages.desk import Desk
+    from vigia_detect.stages.evidence import Evidence
     from vigia_detect.stages.intake import Intake
     from vigia_detect.stages.review import ReviewDesk
     from vigia_detect.stages.runner import StageBody, StageRunner
@@ -122,6 +123,19 @@ class Vigia(AlertingParts, AskingParts, ProvingParts):
             escalator=self.escalator,
             rules=self.rules,
             lease_s=self.settings.review_lease_s,
+        )
+
+    @cached_property
+    def evidence(self) -> "Evidence":
+        """Writes evidence bundles."""
+        from vigia_detect.stages.evidence import Evidence
+        from vigia_detect.stages.evidence_contents import Contents
+
+        return Evidence(
+            store=self.store,
+            chainer=self.chainer,
+            signer=self.signer,
+            contents=Contents(self.vault),
         )
 
     def preload(self) -> None:

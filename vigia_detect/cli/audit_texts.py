@@ -35,6 +35,7 @@ EVENTS: Mapping[str, Mapping[AuditEvent, str]] = {
         AuditEvent.TIMER_FIRED: "venció un plazo",
         AuditEvent.TRAIL_READ: "alguien leyó este registro",
         AuditEvent.TRAIL_EXPORTED: "alguien exportó el registro",
+        AuditEvent.BUNDLE_WRITTEN: "alguien escribió un paquete de evidencia",
         AuditEvent.DECISION_AUDITED: "decisión revisada de nuevo",
         AuditEvent.CASE_SETTLED: "el caso cambió de estado por una respuesta",
         AuditEvent.REVIEW_CLAIMED: "alguien tomó el caso para revisarlo",
@@ -102,6 +103,7 @@ EVENTS: Mapping[str, Mapping[AuditEvent, str]] = {
         AuditEvent.TIMER_FIRED: "a deadline passed",
         AuditEvent.TRAIL_READ: "somebody read this trail",
         AuditEvent.TRAIL_EXPORTED: "somebody exported the trail",
+        AuditEvent.BUNDLE_WRITTEN: "somebody wrote an evidence bundle",
         AuditEvent.DECISION_AUDITED: "decision looked at again",
         AuditEvent.CASE_SETTLED: "an answer changed the case's state",
         AuditEvent.REVIEW_CLAIMED: "somebody took the case for review",
@@ -144,6 +146,8 @@ EVENTS: Mapping[str, Mapping[AuditEvent, str]] = {
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
+        "bundle_written": "Paquete de evidencia escrito en {file}. Entregue la llave pública "
+        "(vigia audit key) por otro camino; con ambos se verifica en cualquier máquina.",
         "exported": "Registro escrito en {file}. Guárdelo con la llave pública (vigia audit key) y "
         "el último punto de control; con los tres se verifica en cualquier máquina.",
         "place": "Lugar",
@@ -154,6 +158,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "key_written": "Llave pública escrita en {file}. Guárdela fuera de este sistema.",
     },
     "en": {
+        "bundle_written": "Evidence bundle written to {file}. Hand over the public key (vigia "
+        "audit key) by another way; with both it can be verified on any machine.",
         "exported": "Trail written to {file}. Keep it with the public key (vigia audit key) and "
         "the last checkpoint; the three can be verified on any machine.",
         "place": "Place",

@@ -10,6 +10,8 @@ from vigia_detect.bootstrap import needs, open_to_all
 from vigia_detect.cli import (
     alert_commands,
     audit_commands,
+    bundle_commands,
+    case_commands,
     drill_commands,
     erase_command,
     escalation_commands,
@@ -58,6 +60,8 @@ model = typer.Typer(help="Classifiers of one's own.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(case_commands.app, name="case")
+app.add_typer(bundle_commands.app, name="bundle")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(failed_commands.app, name="failed")
 app.add_typer(drill_commands.app, name="drill")
@@ -139,24 +143,6 @@ def submit(
         timeout_s=timeout if wait else None,
         as_json=as_json,
     )
-
-
-@app.command()
-@needs(Action.CASE_READ)
-def case(
-    case_id: CaseArgument,
-    overlay: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the picture with its findings drawn on it (PNG)."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show all that is known about a case. Reading it is recorded."""
-    from vigia_detect.cli import cases
-
-    if overlay is not None:
-        cases.write_overlay(case_id, overlay)
-    cases.show(case_id, as_json=as_json)
 
 
 @app.command(name="cases")

@@ -132,6 +132,11 @@ class RuleSet:
     texts: TextsFile
     scales: Scales
 
+    @property
+    def identity(self) -> str:
+        """Return version and checksum, as the audit trail names what made a result."""
+        return f"{self.version} {self.checksum}"
+
     def limit(self, name: str) -> float:
         """Return a number of the profile."""
         return self.limits[name].value

@@ -65,6 +65,8 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.ERASURE_REFUSED: "a hold, a period or open work forbade an erasure; which",
     AuditEvent.TRAIL_READ: "somebody read the entries of a case",
     AuditEvent.TRAIL_EXPORTED: "somebody exported or verified the whole trail; in which form",
+    AuditEvent.BUNDLE_WRITTEN: "somebody wrote an evidence bundle of the case; whether with what "
+    "the patient's key seals, and with the picture",
     AuditEvent.DECISION_AUDITED: "a second look at a decision: whether its entry, the stored "
     "result and the hashes agree",
     AuditEvent.PERMISSION_GRANTED: "somebody was allowed to do something; by which policy",

@@ -66,6 +66,7 @@ class AuditEvent(StrEnum):
     ERASURE_REFUSED = "erasure.refused"
     TRAIL_READ = "trail.read"
     TRAIL_EXPORTED = "trail.exported"
+    BUNDLE_WRITTEN = "bundle.written"
     DECISION_AUDITED = "decision.audited"
     PERMISSION_GRANTED = "permission.granted"
     PERMISSION_DENIED = "permission.denied"

@@ -77,7 +77,7 @@ def _made_by(found: PictureFindings, rules: RuleSet) -> dict[str, str]:
     own = found.prediction.model if found.prediction else None
     models = {"wound_model": found.model, "own_classifier": own}
     used = {name: f"{one.id} {one.checksum}" for name, one in models.items() if one is not None}
-    return {"rules": rules.version, **used}
+    return {"rules": rules.identity, **used}
 
 
 def _recorded(context: JsonObject) -> frozenset[str]:

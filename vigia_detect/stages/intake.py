@@ -25,6 +25,7 @@ from vigia_detect.errors import (
 from vigia_detect.log import get_logger
 from vigia_detect.picture_ports import BlobStore, PictureReader
 from vigia_detect.ports import Cipher, Store, UnitOfWork
+from vigia_detect.stages.basis import digest
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.vault import Vault
@@ -231,7 +232,8 @@ class Intake:
                 )
             return known, ()
         image = checked.picture.sha256
-        detail = {"urgency": flags.urgency, "rules": flags.rules, "image": image}
+        told = digest(case.sealed)
+        detail = {"urgency": flags.urgency, "rules": flags.rules, "image": image, "told": told}
         work.audit.write([AuditEntry(AuditEvent.CASE_ACCEPTED, case.id, actor, detail=detail)])
         ready = self._alert(work, case, flags)
         ready += work.runs.plan(case.id, emergency=case.emergency)

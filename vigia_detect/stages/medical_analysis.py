@@ -22,7 +22,7 @@ class MedicalAnalysis:
         }
         found = assess(parse_case(document), self._rules)
         result = found.model_dump(mode="json", by_alias=True)
-        return StageOutput(result, made_by={"rules": self._rules.version})
+        return StageOutput(result, made_by={"rules": self._rules.identity})
 
 
 def _image_findings(inputs: StageResults) -> JsonObject:

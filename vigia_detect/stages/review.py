@@ -1,5 +1,6 @@
 """The review desk: what waits for a person, who holds it, and what that person says of it."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 from typing import get_args
 
@@ -22,6 +23,7 @@ from vigia_detect.errors import (
     NotPossibleError,
 )
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.basis import digest
 from vigia_detect.stages.escalation import Escalator
 from vigia_detect.stages.relay import Relay
 from vigia_detect.stages.reopening import NAME_LENGTH, REASON_LENGTH, check_word, reopen
@@ -171,21 +173,29 @@ class ReviewDesk:
             classes = file.clinician_classes | {_lesion(file, lesion): class_}
             before = self._classes(work, case)
             said: JsonObject = {"reason": reason, "before": before, "classes": classes}
-            self._note(work, case, ReviewEvent.CORRECTED, by, said)
-            work.cases.reseal(known, self._sealed(case, file, classes))
+            sealed = self._sealed(case, file, classes)
+            self._note(work, case, ReviewEvent.CORRECTED, by, said, told=digest(sealed))
+            work.cases.reseal(known, sealed)
             vault, stage = self._vault, Stage.MEDICAL_ANALYSIS
             runs = reopen(work, known, stage, by=by, reason=reason, vault=vault)
             work.commit()
         self._relay.send(runs)
 
     def _note(
-        self, work: UnitOfWork, case: StoredCase, event: ReviewEvent, by: str, said: JsonObject
+        self,
+        work: UnitOfWork,
+        case: StoredCase,
+        event: ReviewEvent,
+        by: str,
+        said: JsonObject,
+        **attested: str,
     ) -> None:
         known = case.summary.id
         number = len(work.reviews.of_case(known)) + 1
         sealed = seal_words(self._vault, case, number, said)
         work.reviews.add(StoredReview(known, number, event, by, sealed))
-        kind, detail = AuditEvent(f"review.{event}"), {"number": number}
+        kind = AuditEvent(f"review.{event}")
+        detail = {"number": number, "said": digest(b64decode(sealed)), **attested}
         work.audit.write([AuditEntry(kind, known, by, detail=detail)])
 
     def _classes(self, work: UnitOfWork, case: StoredCase) -> JsonObject:

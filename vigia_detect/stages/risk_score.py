@@ -13,4 +13,4 @@ class RiskScore:
         del inputs  # the first stage of its branch
         risk = score_risk(parse_context(case.context), self._rules)
         result = risk.model_dump(mode="json", by_alias=True)
-        return StageOutput(result, made_by={"rules": self._rules.version})
+        return StageOutput(result, made_by={"rules": self._rules.identity})

@@ -42,7 +42,7 @@ class Triage:
         }
         alerts = (AlertRequest(kind, alarms(assessment) or rules),) if kind else ()
         grave = failed or may_be_grave(assessment, self._rules)
-        made_by = {"rules": self._rules.version}
+        made_by = {"rules": self._rules.identity}
         return StageOutput(result, alerts, Verdict(urgency, review, grave), made_by=made_by)
 
 

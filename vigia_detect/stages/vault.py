@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID, uuid5
 
@@ -16,6 +17,21 @@ from vigia_detect.picture_ports import BlobStore
 from vigia_detect.ports import Cipher
 
 ATTACHMENT_DIGITS = 20  # 80 bits: no two attachments of one case meet
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One ciphertext with what opens it and nothing else (`trail.record`).
+
+    Attributes:
+        label: what it is bound to.
+        key: its own; None for one that was stored before each had its own.
+    """
+
+    label: str
+    sealed: bytes
+    key: bytes | None
+    plain: bytes
 
 
 class Vault:
@@ -72,6 +88,10 @@ class Vault:
         """Encrypt and store a picture; return its ref. Raises StorageFullError."""
         self._blobs.put(case_id, self._seal(patient, f"image:{case_id}", jpeg))
         return case_id
+
+    def open_image(self, case: StoredCase) -> bytes:
+        """Decrypt a case's picture. Raises NotFoundError or CorruptDataError."""
+        return self._open_image(case)
 
     def drop_image(self, ref: str) -> None:
         """Remove a stored picture."""
@@ -143,6 +163,23 @@ class Vault:
     def open_own_text(self, owner: str, role: str, sealed: str) -> str:
         """Decrypt what `seal_own_text` gave. Raises CorruptDataError."""
         return self._cipher.open_own(f"text:{owner}:{role}", _bytes(sealed)).decode()
+
+    def case_record(self, case: StoredCase) -> Record:
+        """Return what people told us about a case, openable by itself."""
+        return self._record(case.patient, f"case:{case.summary.id}", case.sealed)
+
+    def result_record(self, case: StoredCase, stage: Stage, sealed: bytes) -> Record:
+        """Return a stage's result, openable by itself."""
+        return self._record(case.patient, f"result:{case.summary.id}:{stage}", sealed)
+
+    def text_record(self, case: StoredCase, role: str, sealed: str) -> Record:
+        """Return what a person typed about a case, openable by itself."""
+        return self._record(case.patient, f"text:{case.summary.id}:{role}", _bytes(sealed))
+
+    def _record(self, patient: PatientKey, label: str, sealed: bytes) -> Record:
+        plain = self._open(patient, label, sealed)
+        named = (patient.pseudonym, patient.wrapped_key, label, sealed)
+        return Record(label, sealed, self._cipher.record_key(*named), plain)
 
     def _open_image(self, case: StoredCase) -> bytes:
         sealed = self._blobs.get(case.image_ref)

@@ -86,8 +86,25 @@ def kept_checkpoints(path: Path, keys: Collection[PublicKey]) -> list[Checkpoint
     return [_checkpoint(file, keys) for file in files]
 
 
+def last_checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
+    """Read a checkpoint, or the last one of a folder. Raises OSError or BadNoteError."""
+    return max(kept_checkpoints(path, keys), key=lambda checkpoint: checkpoint.size)
+
+
 def _checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
     try:
         return open_checkpoint(path.read_text(), keys)
     except (BadNoteError, UnicodeDecodeError) as error:
         raise BadNoteError(f"{path}: {error}") from None
+
+
+def kept_checkpoint(path: Path, keys: Collection[PublicKey], size: int) -> Checkpoint:
+    """Read a checkpoint, or of a folder the one of this size, else the last one.
+
+    Raises:
+        OSError: it cannot be read.
+        BadNoteError: it is none of these keys'.
+    """
+    if path.is_dir():
+        path = next(path.rglob(f"{size:012}{SUFFIX}"), path)
+    return last_checkpoint(path, keys)

@@ -21,6 +21,12 @@ class Problem(StrEnum):
     CUT = "cut"
     NOT_COVERED = "not_covered"
     FILE_CHANGED = "file_changed"
+    NOT_PROVED = "not_proved"
+    FOREIGN = "foreign"
+    PART_CHANGED = "part_changed"
+    BAD_SEAL = "bad_seal"
+    DIFFERS = "content_differs"
+    MISSING_CONTENT = "missing_content"
     NO_ENTRY = "no_entry"
     NO_REASON = "no_reason"
 

@@ -23,6 +23,12 @@ PROBLEMS: Mapping[str, Mapping[Problem, str]] = {
         Problem.CUT: "final cortado: faltan entradas que un punto de control promete",
         Problem.NOT_COVERED: "entradas encadenadas sin punto de control",
         Problem.FILE_CHANGED: "el archivo fue cambiado o está cortado",
+        Problem.NOT_PROVED: "entrada que el punto de control no demuestra",
+        Problem.FOREIGN: "entrada o estado de otro caso",
+        Problem.PART_CHANGED: "parte cambiada, quitada o agregada",
+        Problem.BAD_SEAL: "el sello no corresponde: el archivo fue cambiado o no es de esta llave",
+        Problem.DIFFERS: "el contenido no es el que las entradas atestiguan",
+        Problem.MISSING_CONTENT: "falta un contenido y no se dice por qué",
         Problem.NO_ENTRY: "falta la entrada",
         Problem.NO_REASON: "entrada sin un estado que la explique",
     },
@@ -40,6 +46,12 @@ PROBLEMS: Mapping[str, Mapping[Problem, str]] = {
         Problem.CUT: "end cut off: entries that a checkpoint promises are missing",
         Problem.NOT_COVERED: "chained entries without a checkpoint",
         Problem.FILE_CHANGED: "the file was changed or cut",
+        Problem.NOT_PROVED: "entry that the checkpoint does not prove",
+        Problem.FOREIGN: "entry or state of another case",
+        Problem.PART_CHANGED: "part changed, removed or added",
+        Problem.BAD_SEAL: "the seal does not fit: the file was changed, or is not of this key",
+        Problem.DIFFERS: "the content is not what the entries attest",
+        Problem.MISSING_CONTENT: "a content is missing, and it is not said why",
         Problem.NO_ENTRY: "the entry is missing",
         Problem.NO_REASON: "entry without a state that explains it",
     },
@@ -85,14 +97,14 @@ def report_text(report: Report, lang: str) -> str:
     if last is None:
         parts.append(words["no_checkpoint"])
     else:
-        parts.append(words["checkpoint"].format(size=last.size, time=_time(last.time)))
+        parts.append(words["checkpoint"].format(size=last.size, time=time_text(last.time)))
     if report.stamped is not None:
         stamped = report.stamped
-        parts.append(words["stamped"].format(size=stamped.size, time=_time(stamped.time)))
+        parts.append(words["stamped"].format(size=stamped.size, time=time_text(stamped.time)))
     elif report.stamps:
         parts.append(words["stamps"].format(stamps=report.stamps))
-    parts += _verdict("integrity", report.integrity, lang)
-    parts += _verdict("completeness", report.completeness, lang)
+    parts += verdict_text("integrity", report.integrity, lang)
+    parts += verdict_text("completeness", report.completeness, lang)
     return "\n".join(parts)
 
 
@@ -111,11 +123,16 @@ def report_json(report: Report) -> str:
     return json.dumps(document, indent=2)
 
 
-def _time(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def time_text(seconds: int) -> str:
+    """Return Unix seconds for reading; as they are when no calendar has them."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
-def _verdict(name: str, verdict: Verdict, lang: str) -> list[str]:
+def verdict_text(name: str, verdict: Verdict, lang: str) -> list[str]:
+    """Return the lines of one verdict."""
     words = WORDS[lang]
     parts = [f"{words[name]}: {words['good' if verdict.good else 'bad']}"]
     parts += [f"  - {_finding(one, lang)}" for one in verdict.findings]

@@ -165,7 +165,7 @@ def test_without_the_extra_it_says_how_to_install_it(
 
 
 def test_others_reach_it_with_a_key_only(vigia: Run, tiny_model: tuple[Path, Path]) -> None:
-    done = vigia("serve", str(tiny_model[0]), "--host", "0.0.0.0")
+    done = vigia("serve", str(tiny_model[0]), "--host", "192.0.2.1")
     assert done.returncode == 2
     assert "VIGIA_LLM_API_KEY" in done.stderr
 

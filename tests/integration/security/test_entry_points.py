@@ -40,6 +40,7 @@ WORDS: Mapping[str, list[str]] = {
     "vigia glass break": ["--reason", "too short"],
     "vigia drill emergency": ["--wait", "1"],
     "vigia hold add": ["p_nobody", "--reason", "complaint", "--by", "Ana"],
+    "vigia case bundle": [CASE, "-o", "no-such-file", "--without-patient"],
     "vigia erase": ["p_nobody", "--reason", "order", "--by", "Ana"],
 }
 ASKED = [

@@ -1,6 +1,6 @@
 """Writes the trail as an export: the entries in their order, and the states that imply entries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain as joined
 from typing import Any
 
@@ -15,6 +15,7 @@ from vigia_detect.adapters.db.tables import (
     cases,
     chain,
     checkpoints,
+    notifications,
     runs,
     tallies,
 )
@@ -78,6 +79,26 @@ def _states(connection: Connection) -> Iterator[bytes]:
     for name, query in _STATES.items():
         for row in connection.execute(query):
             yield lines.state(name, row._asdict())
+
+
+def states_of(
+    connection: Connection, case_id: str, alert_ids: Sequence[str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return table and row of each state of one case and its alerts that implies entries."""
+    subjects = [case_id, *alert_ids]
+    told = select(notifications.c.id).where(notifications.c.alert_id.in_(alert_ids))
+    about = {
+        "cases": cases.c.id == case_id,
+        "runs": runs.c.subject.in_(subjects),
+        "alerts": alerts.c.id.in_(alert_ids),
+        "notification_attempts": attempts.c.notification_id.in_(told),
+        "audit_tallies": tallies.c.subject.in_(subjects),
+    }
+    return [
+        (name, row._asdict())
+        for name, query in _STATES.items()
+        for row in connection.execute(query.where(about[name]))
+    ]
 
 
 _STATES: dict[str, Select[Any]] = {

@@ -85,6 +85,12 @@ class SqlStore:
             yield SqlUnitOfWork(connection)
 
     @contextmanager
+    def snapshot(self) -> Iterator[SqlUnitOfWork]:
+        """Open a unit of work that only looks, at one moment."""
+        with transaction(self._relaxed, read_only=True, snapshot=True) as connection:
+            yield SqlUnitOfWork(connection)
+
+    @contextmanager
     def export_trail(self, origin: str) -> Iterator[Iterator[bytes]]:
         """Open the whole trail as one moment sees it; see `ports.Store`."""
         with transaction(self._relaxed, read_only=True, snapshot=True) as connection:

@@ -1,10 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from vigia_detect.adapters.db.audit import to_entry
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
+from vigia_detect.adapters.db.export import states_of
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.tables import (
     audit,
@@ -125,6 +126,22 @@ class SqlTrail:
         )
         found = self._connection.execute(query)
         return [PlacedEntry(row.id, row.at, to_entry(row), row.position) for row in found]
+
+    def bytes_of(self, subjects: Sequence[str]) -> Sequence[tuple[int | None, bytes]]:
+        """Return place and bytes of the entries about these subjects; see `audit_ports.Trail`."""
+        query = (
+            select(audit, chain.c.position)
+            .outerjoin(chain, chain.c.entry_id == audit.c.id)
+            .where(audit.c.subject.in_(subjects))
+            .order_by(chain.c.position.is_(None), chain.c.position, audit.c.id)
+        )
+        return [(row.position, entry_bytes(row)) for row in self._connection.execute(query)]
+
+    def states_of(
+        self, case_id: str, alerts: Sequence[str]
+    ) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """Return the rows of a case that imply entries; see `audit_ports.Trail`."""
+        return states_of(self._connection, case_id, alerts)
 
     def last_checkpoint(self) -> tuple[int, float] | None:
         """Return size and time of the last checkpoint, or None."""

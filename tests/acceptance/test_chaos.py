@@ -18,6 +18,7 @@ from vigia_detect.supervisor import ProcessSpec
 pytestmark = pytest.mark.alone
 
 CASES = 200
+DAILY = 100  # half the chaos each day; `make test-slow` has 200 cases ten times
 # Of a telephone's camera; the work must be long enough to be hit by what is killed.
 WIDTH = 1600
 BAD_DAY = {2: "kill", 4: "flush", 6: "kill"}
@@ -38,24 +39,24 @@ def two_parents(settings: Settings, environment: Mapping[str, str]) -> Sequence[
     ]
 
 
-def submit_all(system: System) -> list[CaseId]:
-    """Submit 200 cases: most routine, every tenth an emergency by its signs or by a person."""
+def submit_all(system: System, count: int = CASES) -> list[CaseId]:
+    """Submit cases: most routine, every tenth an emergency by its signs or by a person."""
     kinds = {0: {"context": EMERGENCY}, 5: {"priority": "emergency"}}
     return [
         system.submit(number % 40, image=picture(number % 4, WIDTH), **kinds.get(number % 20, {}))
-        for number in range(CASES)
+        for number in range(count)
     ]
 
 
-def survive(system: System, seed: int, *, timeout_s: float = 600) -> float:
-    """Put 200 cases through a system whose processes die; check what became of each.
+def survive(system: System, seed: int, *, count: int = CASES, timeout_s: float = 600) -> float:
+    """Put cases through a system whose processes die; check what became of each.
 
     Returns:
         the seconds until the last case had ended.
     """
     began = time.monotonic()
     with Chaos(system, seed, dict(BAD_DAY)) as chaos:
-        cases = submit_all(system)
+        cases = submit_all(system, count)
         system.wait_all(cases, timeout_s)
         disturbed = time.monotonic() - began
     # whoever was sending when the last case ended may have been killed
@@ -70,9 +71,10 @@ def survive(system: System, seed: int, *, timeout_s: float = 600) -> float:
     )
     assert chaos.errors == []
     assert (chaos.broker_killed, chaos.flushed) == (2, 1)
-    assert len(ledger.cases) == CASES
+    assert chaos.parents_killed + chaos.children_killed > 0
+    assert len(ledger.cases) == count
     assert ledger.faults() == []
-    assert len(ledger.exhausted) <= CASES // 50
+    assert len(ledger.exhausted) <= count // 50
     return disturbed
 
 
@@ -90,14 +92,14 @@ def survive_in_time(system: System, seed: int) -> None:
     assert disturbed <= limit
 
 
-def test_200_cases_survive_on_sqlite_and_the_standard_layout() -> None:
+def test_100_cases_survive_on_sqlite_and_the_standard_layout() -> None:
     with running() as system:
-        survive(system, seed=1)
+        survive(system, seed=1, count=DAILY)
 
 
-def test_200_cases_survive_on_postgresql_and_two_worker_parents(postgres_url: str) -> None:
+def test_100_cases_survive_on_postgresql_and_two_worker_parents(postgres_url: str) -> None:
     with running(database_url=postgres_url, specs=two_parents) as system:
-        survive(system, seed=2)
+        survive(system, seed=2, count=DAILY)
 
 
 @pytest.mark.slow

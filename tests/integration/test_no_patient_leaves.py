@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 
-import databases
 import httpx
 import pytest
 from acceptance.needles import Needles
@@ -123,7 +122,7 @@ class House(Loop):
 
     def __init__(self, home: Path, world: World, settings_: Settings, policies: str) -> None:
         self.world, self._settings = world, settings_
-        super().__init__(databases.sqlite(home / "vigia.db"), home, policies)
+        super().__init__(f"sqlite:///{home / 'vigia.db'}", home, policies)
 
     def process(self, settings: Settings) -> Vigia:
         changes = {"database_url": settings.database_url, "lease_s": settings.lease_s}

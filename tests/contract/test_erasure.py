@@ -130,6 +130,28 @@ def test_the_pseudonym_is_in_no_table(here: Ward) -> None:
     assert here.vigia.cipher.pseudonym("key:K-1") not in everything(here)
 
 
+def test_the_pseudonym_is_in_no_page_of_postgresql(
+    postgres_url: str, postgres_server: Postgres, tmp_path: Path
+) -> None:
+    """With the key that is left, somebody could try codes until one fits it."""
+    with ward(postgres_url, tmp_path / "home") as here:
+        here.case("P-1")
+        pseudonym = here.pseudonym("P-1")
+        hold = here.vigia.holds.place(pseudonym, reason=HoldReason.COMPLAINT, reference="", by="x")
+        here.vigia.holds.release(hold, by="x")
+        postgres_server.execute("checkpoint")
+        assert pages_with(pseudonym, postgres_server)
+        assert erase(here, "P-1").scrubbed
+        postgres_server.execute("checkpoint")
+        assert pages_with(pseudonym, postgres_server) == []
+
+
+def pages_with(word: str, server: Postgres) -> list[Path]:
+    """Return the files of tables and indexes that hold a word; the server's own log is no page."""
+    files = (path for path in (server.folder / "data" / "base").rglob("*") if path.is_file())
+    return [path for path in files if word.encode() in path.read_bytes()]
+
+
 def everything(here: Ward) -> str:
     with here.vigia.store.read() as work:
         return repr([work._connection.execute(t.select()).all() for t in metadata.sorted_tables])

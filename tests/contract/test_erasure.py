@@ -51,6 +51,8 @@ def test_an_override_names_what_allows_it(here: Ward) -> None:
         erase(here, "P-1", Why(ErasureReason.ORDER, "ana", "", Override.COURT_ORDER))
     with pytest.raises(InvalidOptionError, match="no names"):
         erase(here, "P-1", Why(ErasureReason.ORDER, "ana", "Juana Soto"))
+    with pytest.raises(InvalidOptionError, match="no identity numbers"):  # it would outlive them
+        erase(here, "P-1", Why(ErasureReason.ORDER, "ana", "SOL-12.345.678-5"))
 
 
 @pytest.mark.parametrize("what", ["patient", "case"])

@@ -208,6 +208,7 @@ def test_an_unknown_escalation_type_is_an_error_that_names_the_known_ones(kind: 
         {"reasons": "the patient is worse"},
         {"reasons": ["Juana Pérez is worse"]},
         {"reasons": [1]},
+        {"reasons": ["12.345.678-5"]},
     ],
 )
 def test_an_escalation_takes_ids_and_codes_only(about: dict[str, Any]) -> None:

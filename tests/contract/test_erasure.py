@@ -52,6 +52,8 @@ def test_an_override_names_what_allows_it(here: Ward) -> None:
         erase(here, "P-1", Why(ErasureReason.ORDER, "ana", "", Override.COURT_ORDER))
     with pytest.raises(InvalidOptionError, match="no names"):
         erase(here, "P-1", Why(ErasureReason.ORDER, "ana", "Juana Soto"))
+    with pytest.raises(InvalidOptionError, match="no identity numbers"):  # it would outlive them
+        erase(here, "P-1", Why(ErasureReason.ORDER, "ana", "SOL-12.345.678-5"))
 
 
 @pytest.mark.parametrize("what", ["patient", "case"])
@@ -140,6 +142,28 @@ def test_the_trail_verifies_after_an_erasure(here: Ward) -> None:
     after = check(here.vigia)
     assert after.good, after
     assert after.entries > before.entries
+
+
+def test_the_pseudonym_is_in_no_page_of_postgresql(
+    postgres_url: str, postgres_server: Postgres, tmp_path: Path
+) -> None:
+    """With the key that is left, somebody could try codes until one fits it."""
+    with ward(postgres_url, tmp_path / "home") as here:
+        here.case("P-1")
+        pseudonym = here.pseudonym("P-1")
+        hold = here.vigia.holds.place(pseudonym, reason=HoldReason.COMPLAINT, reference="", by="x")
+        here.vigia.holds.release(hold, by="x")
+        postgres_server.execute("checkpoint")
+        assert pages_with(pseudonym, postgres_server)
+        assert erase(here, "P-1").scrubbed
+        postgres_server.execute("checkpoint")
+        assert pages_with(pseudonym, postgres_server) == []
+
+
+def pages_with(word: str, server: Postgres) -> list[Path]:
+    """Return the files of tables and indexes that hold a word; the server's own log is no page."""
+    files = (path for path in (server.folder / "data" / "base").rglob("*") if path.is_file())
+    return [path for path in files if word.encode() in path.read_bytes()]
 
 
 def everything(here: Ward) -> str:

@@ -14,7 +14,13 @@ from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.ids import CaseId, new_case_id
 from vigia_detect.domain.retention import DAYS_PER_YEAR, DataKind, HoldReason
 from vigia_detect.domain.stages import Stage
-from vigia_detect.errors import InvalidOptionError, NotFoundError, RetentionPeriodError
+from vigia_detect.errors import (
+    InvalidOptionError,
+    MustBeKeptError,
+    NotFoundError,
+    RetentionPeriodError,
+)
+from vigia_detect.stages.case_files import FEW
 from vigia_detect.stages.reopening import reopen
 
 YEAR = DAYS_PER_YEAR
@@ -233,6 +239,24 @@ def test_files_without_rows_are_collected_after_a_day(here: Ward) -> None:
     run(here)
     # A file of the time before attachments were named after their case is nobody's to judge.
     assert here.files() == {*mine, fresh, of_other}
+
+
+def test_a_database_that_was_set_back_takes_no_pictures_with_it(here: Ward) -> None:
+    """After a restore of an older copy, or with another's database, most files have no row."""
+    here.case("P-1")
+    mine = here.files()
+    lone = [new_case_id() for _ in range(FEW + 1)]
+    for ref in lone:
+        here.vigia.blobs.put(ref, b"sealed")
+    for ref in here.files():
+        age(here, ref, 2)
+    here.pass_days(16 * DAYS_PER_YEAR)
+    for attempt in (here.vigia.retention.plan, lambda: run(here)):
+        with pytest.raises(MustBeKeptError, match="set back"):
+            attempt()
+    assert here.files() == {*mine, *lone}
+    here.vigia.blobs.delete(lone.pop())
+    assert set(going(here)["orphan_files"]) == set(lone)
 
 
 def test_a_case_that_is_being_accepted_keeps_its_picture(here: Ward) -> None:

@@ -113,6 +113,41 @@ def test_a_row_deleted_behind_the_systems_back_is_named(tmp_path: Path) -> None:
         assert report.integrity.findings[0].first == position
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "at = 9e999",
+        "at = x'00ff'",
+        "sealed = 'text'",
+        "detail = x'00'",
+        "attempt = 9007199254740993",
+        "actor = cast(x'ff41' as text)",
+    ],
+)
+def test_whatever_somebody_puts_into_a_row_its_place_is_told(tmp_path: Path, wrong: str) -> None:
+    """SQLite takes any value in any column: the trail is exported, and the row is found."""
+    with workload(f"sqlite:///{tmp_path / 'vigia.db'}", tmp_path / "home", 1) as system:
+        system.submit()
+        system.vigia.chainer.seal()
+        with system.vigia.store.begin() as work:
+            work._connection.execute(text("drop trigger audit_no_update"))
+            work._connection.execute(text(f"update audit set {wrong} where id = 2"))  # noqa: S608
+            work.commit()
+        (finding,) = check(system.vigia).integrity.findings
+        assert (finding.problem, finding.last) == (Problem.CHANGED, 1)
+
+
+def test_a_link_that_is_no_hash_is_told(tmp_path: Path) -> None:
+    with workload(f"sqlite:///{tmp_path / 'vigia.db'}", tmp_path / "home", 1) as system:
+        system.submit()
+        system.vigia.chainer.seal()
+        with system.vigia.store.begin() as work:
+            work._connection.execute(text("drop trigger audit_chain_no_update"))
+            work._connection.execute(text("update audit_chain set chain = 'aa' where position = 1"))
+            work.commit()
+        assert Problem.MALFORMED in {one.problem for one in check(system.vigia).integrity.findings}
+
+
 def test_a_decision_names_what_it_rests_on(tmp_path: Path) -> None:
     with workload(databases.sqlite(tmp_path / "vigia.db"), tmp_path / "home", 1) as system:
         system.submit()

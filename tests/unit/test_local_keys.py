@@ -44,6 +44,23 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     assert len(set(found)) == 1
 
 
+def test_a_destroyed_version_is_in_no_draft_that_a_crash_left(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    keeper = FileKeeper(path, create=True)
+    gone = path.read_bytes()
+    keeper.create()
+    draft, linked = (tmp_path / f"master.key.{name}.tmp" for name in ("0a1b", "2c3d"))
+    draft.write_bytes(gone)
+    linked.hardlink_to(path)  # as a crash leaves it where the first key is made
+    held = draft.open("rb")
+    keeper.destroy(1)
+    with held:
+        assert held.read() == bytes(len(gone))
+    assert list(tmp_path.iterdir()) == [path]
+    assert keeper.versions() == (2,)
+    assert gone.split()[1] not in path.read_bytes()
+
+
 def test_a_missing_key_is_not_made_unasked(tmp_path: Path) -> None:
     path = tmp_path / "master.key"
     with pytest.raises(ConfigurationError, match="restore it from its backup"):

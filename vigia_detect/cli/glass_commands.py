@@ -16,7 +16,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 @app.command(name="break")
 @needs(Action.GLASS_BREAK)
 def smash(
-    reason: Annotated[str, typer.Option(help="Why; kept encrypted, for the review.")],
+    reason: Annotated[
+        str, typer.Option(help="Why, without a patient's name; kept encrypted, for the review.")
+    ],
     minutes: Annotated[float, typer.Option(min=1, max=240, help="How long.")] = 60,
 ) -> None:
     """Take access that your roles do not give, for a while. Another person reviews it."""

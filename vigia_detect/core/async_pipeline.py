@@ -13,6 +13,7 @@ from vigia_detect.domain.access import Action
 from vigia_detect.domain.escalation import ESCALATION_TARGETS
 from vigia_detect.domain.ids import CaseId, is_case_id, run_id
 from vigia_detect.domain.options import Options
+from vigia_detect.domain.personal_ids import names_somebody
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import RUN_ENDS, RunState
@@ -215,8 +216,9 @@ def _reasons(given: object) -> tuple[str, ...]:
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise InvalidOptionError("escalation_data.reasons: must be a list of codes")
     for reason in given:
-        if not (isinstance(reason, str) and CODE.fullmatch(reason)):
+        if not (isinstance(reason, str) and CODE.fullmatch(reason)) or names_somebody(reason):
             raise InvalidOptionError(
-                "escalation_data.reasons: each must be a code of a-z A-Z 0-9 _ . - (at most 48)"
+                "escalation_data.reasons: each must be a code of a-z A-Z 0-9 _ . - (at most 48), "
+                "no identity number"
             )
     return tuple(given)

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.retention import ORPHAN_AGE_S, DataKind
+from vigia_detect.errors import MustBeKeptError
 from vigia_detect.picture_ports import BlobStore
 from vigia_detect.ports import Store
 
 T = TypeVar("T")
 BATCH = 100
+FEW, SHARE = 2 * BATCH, 0.05
+"""A crash leaves files of one batch without rows. More, and more than this share of all, come from
+a database that was restored from an older copy or is not theirs: these are a person's to judge."""
 CASE_ID_LENGTH = 36
 CASE_ID_KIND = 7
 """The version of the UUIDs that name cases. A file with another name is not ours to judge."""
@@ -42,8 +46,22 @@ class CaseFiles:
         self.delete(ref for ref in self._ours(0) if _is_attachment(ref) and case_of(ref) in cases)
 
     def orphans(self) -> Sequence[str]:
-        """Return files older than a day whose case is not there, is erased or let them go."""
-        return [ref for batch in batches(self._ours(ORPHAN_AGE_S)) for ref in self._lone(batch)]
+        """Return files older than a day whose case is not there, is erased or let them go.
+
+        Raises:
+            MustBeKeptError: they are so many that the database is hardly theirs.
+        """
+        found: list[str] = []
+        seen = 0
+        for batch in batches(self._ours(ORPHAN_AGE_S)):
+            found += self._lone(batch)
+            seen += len(batch)
+        if len(found) > max(FEW, seen * SHARE):
+            raise MustBeKeptError(
+                f"{len(found)} of {seen} files belong to no case of this database: it is another's "
+                "or was set back. Nothing was deleted. If they may go, move them away by hand."
+            )
+        return found
 
     def _lone(self, refs: Sequence[str]) -> Iterator[str]:
         wanted: tuple[tuple[DataKind, Callable[[str], bool]], ...] = (

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.ids import is_case_id, uuid7
+from vigia_detect.domain.personal_ids import names_somebody
 from vigia_detect.domain.retention import REFERENCE, Hold, HoldReason
 from vigia_detect.errors import InvalidOptionError, NotFoundError
 from vigia_detect.ports import Store
@@ -54,5 +55,7 @@ class Holds:
 
 def check_reference(reference: str) -> None:
     """Refuse what could hold a name. Raises InvalidOptionError."""
-    if not REFERENCE.fullmatch(reference):
-        raise InvalidOptionError("reference: up to 64 of A-Z a-z 0-9 . _ / -, no names")
+    if not REFERENCE.fullmatch(reference) or names_somebody(reference):
+        raise InvalidOptionError(
+            "reference: up to 64 of A-Z a-z 0-9 . _ / -, no names, no identity numbers"
+        )

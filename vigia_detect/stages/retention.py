@@ -33,6 +33,7 @@ class Retention:
 
         Raises:
             RetentionPeriodError: the settings ask for less than what is on record.
+            MustBeKeptError: the database is hardly that of the files.
         """
         periods = self._periods.in_force()
         longest = max(periods[kind] for kind in KEPT_WITH_THE_RECORD)

@@ -7,6 +7,7 @@ import urllib.parse
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -96,6 +97,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         )
     yield House(vigia, tokens)
     vigia.close()
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands write the files that they are told to where they are run."""
+    monkeypatch.chdir(tmp_path)
 
 
 def words_of(name: str, command: Any) -> list[str]:

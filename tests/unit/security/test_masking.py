@@ -12,7 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vigia_detect.cli import main
-from vigia_detect.domain.personal_ids import DNI_LETTERS, is_dni, is_rut, rut_digit
+from vigia_detect.domain.personal_ids import (
+    DNI_LETTERS,
+    is_dni,
+    is_rut,
+    names_somebody,
+    rut_digit,
+)
 from vigia_detect.log import configure_logging, get_logger
 from vigia_detect.security.masking import mask, masked_traceback
 
@@ -178,6 +184,25 @@ def test_check_digit_of_a_rut(body: str, check: str) -> None:
 def test_check_letter_of_a_dni(text: str) -> None:
     assert is_dni(text)
     assert not is_dni(text[:-1] + ("A" if text[-1].upper() != "A" else "B"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("SOL-12.345.678-5", True),
+        ("rut_12345678-5", True),
+        ("x10000013-k", True),
+        ("12345678Z", True),
+        ("X1234567L_2", True),
+        ("SOL-44/2026", False),
+        ("C-1234-2026", False),
+        ("12345678-9", False),
+        ("20221234", False),
+        ("sepsis_suspected", False),
+    ],
+)
+def test_a_reference_or_code_that_names_somebody(text: str, named: bool) -> None:  # noqa: FBT001
+    assert names_somebody(text) == named
 
 
 @given(ruts())

@@ -1,4 +1,5 @@
 import base64
+from contextlib import suppress
 from typing import Any, Protocol
 
 import orjson
@@ -20,7 +21,11 @@ class EntryRow(Protocol):
 
 
 def entry_bytes(row: EntryRow | Any) -> bytes:
-    """Return an entry's canonical bytes (RFC 8785): all its fields, `sealed` in base64."""
+    """Return an entry's canonical bytes (RFC 8785): all its fields, `sealed` in base64.
+
+    A row that somebody has tampered with has bytes too, whatever lies in it: its place is to be
+    told, and the rest of the trail to be exported.
+    """
     entry: dict[str, Any] = {
         "id": row.id,
         "at": row.at,
@@ -29,14 +34,23 @@ def entry_bytes(row: EntryRow | Any) -> bytes:
         "actor": row.actor,
         "run_id": row.run_id,
         "attempt": row.attempt,
-        "detail": _detail(row.detail),
-        "sealed": None if row.sealed is None else base64.b64encode(row.sealed).decode(),
+        "detail": row.detail,
+        "sealed": row.sealed,
     }
-    try:
-        return rfc8785.dumps(entry)
-    except rfc8785.CanonicalizationError:
-        # A number that not every reader holds, such as 2**60: the text as it is stored instead.
-        return rfc8785.dumps({**entry, "detail": row.detail})
+    for form in (_usual, _with_stored_detail):
+        with suppress(rfc8785.CanonicalizationError, TypeError):
+            return rfc8785.dumps(form(entry))
+    return rfc8785.dumps({name: ascii(value) for name, value in entry.items()})
+
+
+def _usual(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**_with_stored_detail(entry), "detail": _detail(entry["detail"])}
+
+
+def _with_stored_detail(entry: dict[str, Any]) -> dict[str, Any]:
+    """Leave the detail as it is stored: a number may be in it that not every reader holds."""
+    sealed = entry["sealed"]
+    return {**entry, "sealed": None if sealed is None else base64.b64encode(sealed).decode()}
 
 
 def _detail(text: str) -> object:

@@ -1,6 +1,8 @@
 """Writes the trail as an export: the entries in their order, and the states that imply entries."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain as joined
 from typing import Any
 
@@ -34,6 +36,20 @@ def export_lines(connection: Connection, origin: str) -> Iterator[bytes]:
     )
 
 
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Read text that is no UTF-8 too, until the block ends: SQLite lets somebody write such."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = lambda data: data.decode(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
 def _ordered(connection: Connection) -> Iterator[bytes]:
     notes = connection.execute(notes_with_stamps())
     places = connection.execute(
@@ -54,8 +70,13 @@ def _ordered(connection: Connection) -> Iterator[bytes]:
 
 def _chained(row: _Row) -> bytes:
     if row.id is None:
-        return lines.lost(row.position, row.chain, row.leaf)
-    return lines.chained(row.position, row.chain, entry_bytes(row))
+        return lines.lost(row.position, _hash(row.chain), _hash(row.leaf))
+    return lines.chained(row.position, _hash(row.chain), entry_bytes(row))
+
+
+def _hash(stored: object) -> bytes:
+    """Return a hash; for what SQLite lets somebody put in its place nothing, which fits nowhere."""
+    return stored if isinstance(stored, bytes) else b""
 
 
 def _rest(connection: Connection) -> Iterator[bytes]:

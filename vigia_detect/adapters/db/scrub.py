@@ -8,6 +8,10 @@ from sqlalchemy.exc import DBAPIError
 TRIES = 40
 PAUSE_S = 0.25
 LOCK_TIMEOUT_MS = 5_000
+MOST = 1 << 28
+"""Bytes of the table of cases that are written anew: nobody can submit a case meanwhile. In a
+larger one the old name stays until its space is used again; see record 44."""
+_CASES_SIZE = "select pg_total_relation_size('cases')"
 
 
 def scrub(engine: Engine) -> bool:
@@ -16,7 +20,7 @@ def scrub(engine: Engine) -> bool:
     Returns:
         False when it could not be done now: somebody reads all the time, or this user may not.
     """
-    return _truncate_wal(engine) if engine.dialect.name == "sqlite" else _rewrite_patients(engine)
+    return _truncate_wal(engine) if engine.dialect.name == "sqlite" else _rewrite(engine)
 
 
 def _truncate_wal(engine: Engine) -> bool:
@@ -36,12 +40,15 @@ def _truncate_wal(engine: Engine) -> bool:
     return False
 
 
-def _rewrite_patients(engine: Engine) -> bool:
-    """Write the table of patients' keys anew: a deleted row otherwise stays in its page."""
+def _rewrite(engine: Engine) -> bool:
+    """Write anew the tables that named the patient: a deleted row otherwise stays in its page."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             connection.exec_driver_sql(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
-            connection.exec_driver_sql("vacuum (full) patients")
+            for table in ("patients", "holds"):
+                connection.exec_driver_sql(f"vacuum (full) {table}")
+            size: int = connection.exec_driver_sql(_CASES_SIZE).scalar_one()
+            connection.exec_driver_sql("vacuum (full) cases" if size <= MOST else "vacuum cases")
         except DBAPIError:
             return False
         finally:

@@ -8,7 +8,7 @@ from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
 from vigia_detect.adapters.db.engine import make_engine, now, transaction, typed_errors
-from vigia_detect.adapters.db.export import export_lines
+from vigia_detect.adapters.db.export import any_text, export_lines
 from vigia_detect.adapters.db.gates import SqlGates
 from vigia_detect.adapters.db.keys import SqlKeys
 from vigia_detect.adapters.db.notifications import SqlNotifications
@@ -93,7 +93,8 @@ class SqlStore:
     @contextmanager
     def export_trail(self, origin: str) -> Iterator[Iterator[bytes]]:
         """Open the whole trail as one moment sees it; see `ports.Store`."""
-        with transaction(self._relaxed, read_only=True, snapshot=True) as connection:
+        opened = transaction(self._relaxed, read_only=True, snapshot=True)
+        with opened as connection, any_text(connection):
             yield export_lines(connection, origin)
 
     def check(self) -> str:

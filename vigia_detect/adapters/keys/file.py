@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from vigia_detect.adapters.crypto import KEY_BYTES
 from vigia_detect.adapters.files import sync_folder, write_new
@@ -61,6 +62,7 @@ class FileKeeper:
     def destroy(self, version: int) -> None:
         """Remove a version, and overwrite the file that held it."""
         with self._in_plain_words(), self._alone():
+            _clear_drafts(self._path)
             keys = _read(self._path)
             if keys.pop(version, None) is not None:
                 _replace(self._path, keys)
@@ -130,9 +132,23 @@ def _replace(path: Path, keys: Mapping[int, bytes]) -> None:
     with path.open("r+b") as old:
         draft.replace(path)
         sync_folder(path.parent)
-        old.write(bytes(os.fstat(old.fileno()).st_size))
-        old.flush()
-        os.fsync(old.fileno())
+        _overwrite(old)
+
+
+def _clear_drafts(path: Path) -> None:
+    """Destroy drafts that a crash left: they hold the versions of their time, and nobody looks."""
+    for draft in path.parent.glob(f"{path.name}.*.tmp"):
+        with draft.open("r+b") as left:
+            draft.unlink()
+            if os.fstat(left.fileno()).st_nlink == 0:  # else it is the key file by another name
+                _overwrite(left)
+    sync_folder(path.parent)
+
+
+def _overwrite(file: BinaryIO) -> None:
+    file.write(bytes(os.fstat(file.fileno()).st_size))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _read(path: Path) -> dict[int, bytes]:

@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from vigia_detect.adapters.files import sync_folder, write_new
+from vigia_detect.adapters.keys.local import check_key
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.trail.note import KEY_BYTES, Signer
 
@@ -26,7 +27,8 @@ def read_signer(path: Path, *, create: bool) -> Signer:
         create: make one if there is none. Only for a trail that nobody has signed yet.
 
     Raises:
-        ConfigurationError: no key, or one that others can read or that has a wrong length.
+        ConfigurationError: no key, or one that others can read, that is a default or somebody
+            else's, or that has a wrong length.
     """
     try:
         if create and not path.exists():
@@ -65,12 +67,15 @@ def _create(path: Path) -> None:
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
+        found = os.fstat(file.fileno())
         secret = file.read(KEY_BYTES + 1)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigurationError(
             f"Others can read the audit key at {path}: run `chmod 600 {path}`."
         )
+    if found.st_uid not in {0, os.geteuid()}:
+        raise ConfigurationError(f"{path} belongs to somebody else: make it this user's own.")
     if len(secret) != KEY_BYTES:
         raise ConfigurationError(f"The audit key at {path} does not have {KEY_BYTES} bytes.")
+    check_key(secret, str(path))
     return secret

@@ -31,8 +31,23 @@ def check_file(
         BadNoteError: a key, checkpoint or certificate is not what it should be.
     """
     keys = read_keys(public_key)
-    known = [] if checkpoint is None else [last_checkpoint(checkpoint, keys)]
+    known = [] if checkpoint is None else [kept_checkpoint(checkpoint, export, keys)]
     return check(export, keys, known, read_authority(timestamp_ca))
+
+
+def kept_checkpoint(path: Path, export: Path, keys: Collection[PublicKey]) -> Checkpoint:
+    """Read a checkpoint kept elsewhere, or the last one of a folder.
+
+    A later key may have signed it: then the export must show how that key came to count.
+
+    Raises:
+        OSError: a file cannot be read.
+        BadNoteError: nobody whose signature counts has signed it.
+    """
+    try:
+        return last_checkpoint(path, keys)
+    except BadNoteError:
+        return last_checkpoint(path, check(export, keys).keys)
 
 
 def check(
@@ -67,13 +82,19 @@ def read_keys(path: Path) -> list[PublicKey]:
     return keys
 
 
+def last_note(path: Path) -> Path:
+    """Return a folder's last checkpoint, or the file that is named. Raises BadNoteError."""
+    if not path.is_dir():
+        return path
+    files = sorted(path.rglob(f"*{SUFFIX}"), key=lambda file: file.name)
+    if not files:
+        raise BadNoteError(f"{path} holds no checkpoint")
+    return files[-1]
+
+
 def last_checkpoint(path: Path, keys: Iterable[PublicKey]) -> Checkpoint:
     """Read a checkpoint, or the last one of a folder. Raises OSError or BadNoteError."""
-    if path.is_dir():
-        files = sorted(path.rglob(f"*{SUFFIX}"), key=lambda file: file.name)
-        if not files:
-            raise BadNoteError(f"{path} holds no checkpoint")
-        path = files[-1]
+    path = last_note(path)
     try:
         return open_checkpoint(path.read_text(), list(keys))
     except (BadNoteError, UnicodeDecodeError) as error:

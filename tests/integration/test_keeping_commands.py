@@ -118,6 +118,23 @@ def test_a_shorter_period_is_refused_and_doctor_says_so(vigia: Run, home: Path) 
     submit(vigia, home, **shorter)  # cases do not wait for it
 
 
+def test_another_key_signs_and_the_first_public_key_verifies(
+    vigia: Run, home: Path, tmp_path: Path
+) -> None:
+    submit(vigia, home)
+    key, export = tmp_path / "audit.pub", tmp_path / "trail.jsonl"
+    assert vigia("audit", "key", "--out", str(key)).returncode == 0
+    rotated = vigia("keys", "rotate-signing", "--by", "Ana")
+    assert "signs from now on" in rotated.stdout, rotated.stderr
+    assert key.read_text().strip() not in rotated.stdout
+    submit(vigia, home)
+    assert vigia("audit", "verify").returncode == 0
+    assert vigia("audit", "key").stdout == key.read_text()
+    assert vigia("audit", "export", str(export)).returncode == 0
+    words = ("audit", "verify", "--export", str(export), "--public-key", str(key))
+    assert vigia(*words).returncode == 0
+
+
 @pytest.mark.parametrize("source", ["file", "environment", "vault", "audit"])
 @pytest.mark.parametrize("command", ["worker", "up", "serve"])
 def test_a_default_key_starts_nothing(vigia: Run, home: Path, source: str, command: str) -> None:

@@ -70,6 +70,7 @@ SPECIAL = {
     "llm_picture": "before",
     "llm_max_tokens": "65",
     "heartbeat_url": "https://h",
+    "timestamp_url": "http://tsa.example/",
     "public_url": "https://h",
     "slack_api_url": "https://h",
     "slack_people": "U1=Ana",

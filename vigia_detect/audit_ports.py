@@ -53,14 +53,25 @@ class Trail(Protocol):
     def last_checkpoint(self) -> tuple[int, float] | None:
         """Return size and time (Unix seconds) of the last checkpoint, or None."""
 
-    def add_checkpoint(self, size: int, note: str, *, after: int) -> bool:
-        """Store a signed checkpoint; False when there is another one after `after` already."""
+    def add_checkpoint(self, size: int, note: str, *, after: int, key: str) -> bool:
+        """Store a signed checkpoint.
+
+        Returns:
+            False when there is another one after `after` already, or when another public key than
+            `key` signs by now.
+        """
 
     def notes(self, above: int, limit: int) -> Sequence[tuple[int, str]]:
         """Return (size, note) of the checkpoints over more than `above` entries, in order."""
 
     def public_key(self) -> str | None:
-        """Return the public key that checkpoints are signed for, or None."""
+        """Return the public key that checkpoints are signed for now, or None."""
+
+    def public_keys(self) -> Sequence[str]:
+        """Return all public keys of this trail, the first one first."""
+
+    def change_public_key(self, text: str) -> bool:
+        """Let another key sign from now on; False when another process is at the trail."""
 
     def remember_public_key(self, text: str) -> str:
         """Note the public key of a new trail; return the one that is noted."""
@@ -102,6 +113,16 @@ class CheckpointKeeper(Protocol):
 
     def keep_stamp(self, checkpoint: Checkpoint, token: bytes) -> None:
         """Keep its time stamp beside it. Raises UnavailableError."""
+
+
+class SigningKeys(Protocol):
+    """Where the key that signs lies, and the one that is to follow it."""
+
+    def draw(self, origin: str) -> Signer:
+        """Return the key that is to follow; the same one until it is in place."""
+
+    def put_in_place(self) -> None:
+        """Let it take the old one's place, and destroy the old one."""
 
 
 class SignerSource(Protocol):

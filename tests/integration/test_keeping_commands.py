@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import databases
@@ -115,7 +116,24 @@ def test_a_shorter_period_is_refused_and_doctor_says_so(vigia: Run, home: Path) 
     submit(vigia, home, **shorter)  # cases do not wait for it
 
 
-@pytest.mark.parametrize("source", ["file", "environment"])
+def test_another_key_signs_and_the_first_public_key_verifies(
+    vigia: Run, home: Path, tmp_path: Path
+) -> None:
+    submit(vigia, home)
+    key, export = tmp_path / "audit.pub", tmp_path / "trail.jsonl"
+    assert vigia("audit", "key", "--out", str(key)).returncode == 0
+    rotated = vigia("keys", "rotate-signing", "--by", "Ana")
+    assert "signs from now on" in rotated.stdout, rotated.stderr
+    assert key.read_text().strip() not in rotated.stdout
+    submit(vigia, home)
+    assert vigia("audit", "verify").returncode == 0
+    assert vigia("audit", "key").stdout == key.read_text()
+    assert vigia("audit", "export", str(export)).returncode == 0
+    words = ("audit", "verify", "--export", str(export), "--public-key", str(key))
+    assert vigia(*words).returncode == 0
+
+
+@pytest.mark.parametrize("source", ["file", "environment", "vault", "audit"])
 @pytest.mark.parametrize("command", ["worker", "up", "serve"])
 def test_a_default_key_starts_nothing(vigia: Run, home: Path, source: str, command: str) -> None:
     zeros = home.parent / "zeros.key"
@@ -124,11 +142,30 @@ def test_a_default_key_starts_nothing(vigia: Run, home: Path, source: str, comma
     settings = {
         "file": {"VIGIA_KEY_FILE": str(zeros)},
         "environment": {"VIGIA_KEY_SOURCE": "environment", "VIGIA_KEYS": f"1:{'A' * 43}="},
+        "vault": {
+            "VIGIA_KEY_SOURCE": "vault",
+            "VIGIA_VAULT_URL": "http://127.0.0.1:9",
+            "VIGIA_VAULT_TOKEN": "root",
+        },
+        "audit": {"VIGIA_AUDIT_KEY_FILE": str(zeros)},
     }[source]
     refused = vigia(command, **settings)
     assert refused.returncode == ExitCode.CONFIGURATION
     assert "default" in refused.stderr
     assert "A" * 43 not in refused.stderr
+
+
+@pytest.mark.parametrize("variable", ["VIGIA_KEY_FILE", "VIGIA_AUDIT_KEY_FILE"])
+@pytest.mark.parametrize("command", ["worker", "up", "serve"])
+def test_a_key_that_others_can_read_starts_nothing(
+    vigia: Run, home: Path, variable: str, command: str
+) -> None:
+    key = home.parent / "drawn.key"
+    key.write_bytes(sha256(b"drawn").digest())
+    key.chmod(0o640)
+    refused = vigia(command, **{variable: str(key)})
+    assert refused.returncode == ExitCode.CONFIGURATION
+    assert "chmod 600" in refused.stderr
 
 
 def test_with_vault_the_key_is_in_no_file(vigia: Run, home: Path) -> None:

@@ -1,14 +1,23 @@
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.policy import Queue
 from vigia_detect.errors import BrokerUnavailableError
 
 AWAY = "The message broker does not answer. Accepted cases run when it is back."
+DISTRUSTED = (
+    "The message broker's certificate is not trusted: VIGIA_CA_FILE can name the hospital's own "
+    "authority. Accepted cases run when this is put right."
+)
+REFUSED = (
+    "The message broker refuses our password: see CELERY_BROKER_URL. Accepted cases run when this "
+    "is put right."
+)
 
 BROKEN = (OperationalError, RedisError, OSError)
 PING_TIMEOUT_S = 1.0
@@ -33,7 +42,7 @@ class CeleryPublisher:
                 ignore_result=True,
             )
         except BROKEN as error:
-            raise BrokerUnavailableError(AWAY) from error
+            raise BrokerUnavailableError(_why(error)) from error
 
     def depths(self) -> dict[str, int]:
         """Return how many messages wait in each queue. Raises BrokerUnavailableError."""
@@ -45,7 +54,7 @@ class CeleryPublisher:
                     pipe.llen(name)
                 lengths = pipe.execute()
         except BROKEN as error:
-            raise BrokerUnavailableError(AWAY) from error
+            raise BrokerUnavailableError(_why(error)) from error
         return dict(zip(names, lengths, strict=True))
 
     def workers(self) -> tuple[str, ...]:
@@ -53,5 +62,21 @@ class CeleryPublisher:
         try:
             answers = self._app.control.ping(timeout=PING_TIMEOUT_S)
         except BROKEN as error:
-            raise BrokerUnavailableError(AWAY) from error
+            raise BrokerUnavailableError(_why(error)) from error
         return tuple(sorted(name for answer in answers for name in answer))
+
+
+def _why(error: BaseException) -> str:
+    """Return what to tell people. Texts of libraries may quote the URL, and so the password."""
+    for one in _chain(error):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return DISTRUSTED
+        if isinstance(one, AuthenticationError):
+            return REFUSED
+    return AWAY
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

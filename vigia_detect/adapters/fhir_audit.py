@@ -25,7 +25,7 @@ OBJECT = {"system": f"{TERMINOLOGY}/audit-entity-type", "code": "2", "display": 
 ACTIONS = {"case.accepted": "C", "case.read": "R", "trail.read": "R", "trail.exported": "R"}
 """Else an entry tells that something was done: E, execute."""
 FAILED = ("run.failed", "run.lost", "run.retried", "notification.failed", "notification.uncertain")
-REFUSED = ("answer.refused",)
+REFUSED = ("answer.refused", "permission.denied", "login.refused", "erasure.refused")
 
 
 def audit_events(lines: Iterable[bytes]) -> Iterator[bytes]:

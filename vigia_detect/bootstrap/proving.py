@@ -12,10 +12,11 @@ from vigia_detect.errors import (
 if TYPE_CHECKING:
     from vigia_detect.stages.chainer import Chainer
     from vigia_detect.stages.second_look import SecondLook
+    from vigia_detect.stages.signing_rotation import SigningRotation
     from vigia_detect.stages.stamping import Stamping
     from vigia_detect.stages.trail_alarm import TrailAlarm
     from vigia_detect.stages.trail_desk import TrailDesk
-    from vigia_detect.trail.note import Signer
+    from vigia_detect.trail.note import PublicKey, Signer
 
 
 class ProvingParts(BasicParts):
@@ -28,22 +29,54 @@ class ProvingParts(BasicParts):
         Raises:
             ConfigurationError: the key file is missing, unsafe, or not this trail's.
         """
-        from vigia_detect.adapters.audit_key import read_signer
+        from vigia_detect.adapters.audit_key import SigningKeyFile, read_signer
+        from vigia_detect.trail.note import PublicKey
 
         with self.store.read() as work:
             known = work.trail.public_key()
         file = self.settings.signing_key_file
-        signer = read_signer(file, create=known is None and self.settings.audit_key_file is None)
         if known is None:
+            first = read_signer(file, create=self.settings.audit_key_file is None)
             with self.store.begin() as work:
-                known = work.trail.remember_public_key(signer.public.text)
+                known = work.trail.remember_public_key(first.public.text)
                 work.commit()
-        if known != signer.public.text:
+        signer = SigningKeyFile(file).find(PublicKey.parse(known))
+        if signer is None:
             raise ConfigurationError(
                 f"{file} is not the key that this trail is signed with: copy the key file of the "
-                "host that began it, or name it with VIGIA_AUDIT_KEY_FILE."
+                "host that signs, or name it with VIGIA_AUDIT_KEY_FILE."
             )
         return signer
+
+    def signer_now(self) -> "Signer":
+        """Return the key that signs now: another process may have changed it. See `signer`."""
+        with self.store.read() as work:
+            known = work.trail.public_key()
+        if known != self.signer.public.text:
+            del self.__dict__["signer"]
+        return self.signer
+
+    @property
+    def trail_key(self) -> "PublicKey":
+        """The trail's first public key, from which every later one follows."""
+        from vigia_detect.trail.note import PublicKey
+
+        signer = self.signer
+        with self.store.read() as work:
+            return PublicKey.parse((*work.trail.public_keys(), signer.public.text)[0])
+
+    @cached_property
+    def signing_rotation(self) -> "SigningRotation":
+        """What lets another key sign."""
+        from vigia_detect.adapters.audit_key import SigningKeyFile
+        from vigia_detect.stages.signing_rotation import SigningRotation
+
+        return SigningRotation(
+            store=self.store,
+            chainer=self.chainer,
+            signer=self.signer_now,
+            keys=SigningKeyFile(self.settings.signing_key_file),
+        )
 
     @cached_property
     def chainer(self) -> "Chainer":
@@ -53,7 +86,7 @@ class ProvingParts(BasicParts):
 
         return Chainer(
             store=self.store,
-            signer=lambda: self.signer,
+            signer=self.signer_now,
             keeper=CheckpointFolder(self.settings.checkpoint_folder),
             every_entries=self.settings.audit_checkpoint_entries,
             every_s=self.settings.audit_checkpoint_s,
@@ -79,7 +112,6 @@ class ProvingParts(BasicParts):
 
         return Stamping(
             store=self.store,
-            signer=lambda: self.signer,
             source=lambda: make_authority(own.timestamp_url, own.timestamp_ca, ca_file=own.ca_file),
             keeper=CheckpointFolder(own.checkpoint_folder),
         )

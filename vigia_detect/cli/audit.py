@@ -20,8 +20,8 @@ from vigia_detect.cli.show import print_schema_json
 from vigia_detect.domain.audit import PlacedEntry
 from vigia_detect.errors import InvalidOptionError
 from vigia_detect.settings import load_settings
-from vigia_detect.trail.files import check, kept_checkpoints, read_authority, read_keys
-from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey
+from vigia_detect.trail.files import check, kept_checkpoints, note_files, read_authority, read_keys
+from vigia_detect.trail.note import BadNoteError, PublicKey
 from vigia_detect.trail.stamps import Authority
 from vigia_detect.trail.texts import report_json, report_text
 from vigia_detect.trail.verify import Report
@@ -92,7 +92,7 @@ def show(case_id: str, *, as_json: bool) -> None:
 def show_key(out: Path | None) -> None:
     """Print the public key, or write it to a new file."""
     vigia = current()
-    text = vigia.signer.public.text + "\n"
+    text = vigia.trail_key.text + "\n"
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -107,8 +107,8 @@ def _check(
     authority: Authority | None,
 ) -> Report:
     """Check an export as of its time: only a checkpoint that is named counts against it."""
-    keys = [current().signer.public] if keys is None else keys
-    known = [] if checkpoint is None else kept_checkpoints(checkpoint, keys)
+    keys = [current().trail_key] if keys is None else keys
+    known = [] if checkpoint is None else kept_checkpoints(note_files(checkpoint), export_, keys)
     return check(export_, keys, known, authority)
 
 
@@ -120,16 +120,14 @@ def _check_own(
     vigia.trail.note_export("verify", actor=actor())
     folder = checkpoint or _own_folder(vigia)
     # Read before this system signs anew: what was kept before must fit what is there now.
-    known: list[Checkpoint] = []
-    if folder is not None:
-        known = kept_checkpoints(folder, keys or [vigia.signer.public])
+    kept = [] if folder is None else note_files(folder)
     vigia.chainer.seal()
-    keys = keys or [vigia.signer.public]
+    keys = keys or [vigia.trail_key]
     with tempfile.TemporaryDirectory(dir=vigia.settings.root) as temporary:
         file = Path(temporary) / "export.jsonl"
         with vigia.trail.export(keys[0].name) as lines:
             _write_new(file, lines)
-        return check(file, keys, known, authority)
+        return check(file, keys, kept_checkpoints(kept, file, keys), authority)
 
 
 def _own_folder(vigia: Vigia) -> Path | None:

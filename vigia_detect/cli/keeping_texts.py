@@ -26,6 +26,9 @@ KEEPING_TEXTS: Mapping[str, Mapping[str, str]] = {
         "keys_next": "Cuando ya no haga falta ninguna versión anterior: vigia keys destroy VERSION",
         "keys_destroyed": "Versión {version} destruida: lo que solo ella cifraba ya no se puede "
         "leer, tampoco en copias de seguridad.",
+        "signing_rotated": "Desde ahora firma {public}. La llave anterior se destruyó; la primera "
+        "llave pública sigue sirviendo para verificar. Copie la llave nueva a los demás equipos y "
+        "a su respaldo.",
         "keys_good": "{count} llaves se abren.",
         "keys_bad": "No se abre: {name}",
         "keys_left_over": "La versión {version} se destruyó, pero sigue donde se guardan las "
@@ -79,6 +82,8 @@ KEEPING_TEXTS: Mapping[str, Mapping[str, str]] = {
         "keys_next": "When no earlier version is needed any more: vigia keys destroy VERSION",
         "keys_destroyed": "Version {version} destroyed: what it alone wrapped cannot be read any "
         "more, in backups neither.",
+        "signing_rotated": "{public} signs from now on. The key before was destroyed; the first "
+        "public key is still what verifies. Copy the new key to the other hosts and to its backup.",
         "keys_good": "{count} keys open.",
         "keys_bad": "Does not open: {name}",
         "keys_left_over": "Version {version} was destroyed, but is still where the keys are kept: "

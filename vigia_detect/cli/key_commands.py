@@ -33,6 +33,15 @@ def rotate(by: By = None) -> None:
 
 @app.command()
 @needs(Action.KEYS_ROTATE)
+def rotate_signing(by: By = None) -> None:
+    """Let a new key sign for the audit trail, announced under the old one, which is destroyed."""
+    from vigia_detect.cli import keys  # noqa: PLC0415
+
+    keys.rotate_signing(by=doer(by))
+
+
+@app.command()
+@needs(Action.KEYS_ROTATE)
 def check(by: By = None, *, as_json: Json = False) -> None:
     """Unwrap every key, to see that each can be read."""
     from vigia_detect.cli import keys  # noqa: PLC0415

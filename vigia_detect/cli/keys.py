@@ -46,6 +46,13 @@ def rotate(*, by: str) -> None:
     typer.echo(say(lang, "keys_next"))
 
 
+def rotate_signing(*, by: str) -> None:
+    """Let a new key sign for the audit trail."""
+    vigia = current()
+    key = vigia.signing_rotation.rotate(actor=by)
+    typer.echo(say(vigia.settings.lang, "signing_rotated", public=key.text))
+
+
 def check(*, by: str, as_json: bool) -> None:
     """Unwrap every key; exit with 9 when one does not open."""
     vigia = current()

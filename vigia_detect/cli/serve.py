@@ -34,6 +34,7 @@ def run_serve(host: str | None, port: int | None) -> None:
 
 def check(vigia: Vigia) -> None:
     """Raise what would stop it, while there is a command to explain it."""
+    vigia.check_keys()
     vigia.store.check()
     vigia.cipher.signing_key("")
     _ = vigia.escalation_book, vigia.door

@@ -19,6 +19,7 @@ def run_up() -> None:
         ConfigurationError: another system runs on this home, or a setting is wrong.
     """
     vigia = current()
+    vigia.check_keys()
     vigia.store.upgrade()
     vigia.cipher.pseudonym("")  # makes the key, or says that it is missing, before any worker
     supervisor = Supervisor(processes(vigia.settings), home=vigia.settings.root, policy=PATIENCE)

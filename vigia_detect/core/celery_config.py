@@ -111,9 +111,18 @@ def configure_task_defaults(app: Celery, settings: Settings) -> Celery:
             "interval_max": 0,
         },
     )
-    if app.conf.broker_url.startswith("rediss:") and "ssl_cert_reqs" not in app.conf.broker_url:
-        app.conf.broker_use_ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+    app.conf.broker_use_ssl = _tls(app.conf.broker_url, settings)
     return app
+
+
+def _tls(url: str, settings: Settings) -> dict[str, Any] | None:
+    """Return how the broker's certificate is checked, as far as its URL does not say it."""
+    if not url.startswith("rediss:") or "ssl_cert_reqs" in url:
+        return None
+    chosen: dict[str, Any] = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+    if settings.ca_file is not None and "ssl_ca_certs" not in url:
+        chosen["ssl_ca_certs"] = str(settings.ca_file)
+    return chosen
 
 
 def make_celery_app(settings: Settings) -> Celery:

@@ -55,6 +55,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.KEY_BEGUN: "a version of the key-encryption key wraps from now on",
     AuditEvent.KEY_EMPTIED: "nothing is wrapped by this version any more; how many were",
     AuditEvent.KEY_DESTROYED: "nobody can unwrap with this version any more",
+    AuditEvent.SIGNING_KEY_ANNOUNCED: "another key is to sign for the trail; its public key",
     AuditEvent.KEYS_CHECKED: "every wrapped key was unwrapped; how many, how many did not",
     AuditEvent.RETENTION_LENGTHENED: "a kind of data is kept for so many days from now on",
     AuditEvent.HOLD_PLACED: "nothing of a patient or case may be deleted; reason and reference",

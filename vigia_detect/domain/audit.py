@@ -56,6 +56,7 @@ class AuditEvent(StrEnum):
     KEY_BEGUN = "key.begun"
     KEY_EMPTIED = "key.emptied"
     KEY_DESTROYED = "key.destroyed"
+    SIGNING_KEY_ANNOUNCED = "signing_key.announced"
     KEYS_CHECKED = "keys.checked"
     RETENTION_LENGTHENED = "retention.lengthened"
     HOLD_PLACED = "hold.placed"

@@ -17,7 +17,7 @@ from vigia_detect.log import get_logger
 from vigia_detect.ports import Store
 from vigia_detect.trail.lines import link
 from vigia_detect.trail.merkle import Edge, Node, edge_of, leaf_hash
-from vigia_detect.trail.note import Checkpoint, open_checkpoint
+from vigia_detect.trail.note import Checkpoint, PublicKey, open_checkpoint
 
 BATCH = 500
 EVERY_S = 2.0
@@ -119,7 +119,7 @@ class Chainer:
         signer = self._signer()
         note = signer.sign(Checkpoint(signer.name, size, root, int(now), after).text)
         with self._store.begin() as work:
-            added = work.trail.add_checkpoint(size, note, after=after)
+            added = work.trail.add_checkpoint(size, note, after=after, key=signer.public.text)
             work.commit()
         return added
 
@@ -149,9 +149,15 @@ class Chainer:
 
     def _keep(self, note: str) -> None:
         try:
-            self._keeper.keep(open_checkpoint(note, [self._signer().public]), note)
+            self._keeper.keep(open_checkpoint(note, self._keys()), note)
         except CheckpointConflictError as error:
             self._conflict(error)
+
+    def _keys(self) -> list[PublicKey]:
+        """Return all keys that have ever signed for this trail."""
+        with self._store.read() as work:
+            known = [PublicKey.parse(text) for text in work.trail.public_keys()]
+        return known or [self._signer().public]
 
     def _compare(self) -> None:
         """See now and then that the last checkpoint kept outside is still one of the trail's.

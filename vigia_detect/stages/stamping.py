@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vigia_detect.audit_ports import CheckpointKeeper, SignerSource, StampSource
+from vigia_detect.audit_ports import CheckpointKeeper, StampSource
 from vigia_detect.errors import UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store
-from vigia_detect.trail.note import open_checkpoint
+from vigia_detect.trail.note import PublicKey, open_checkpoint
 
 EVERY_S = 60.0
 """Seconds between two questions, whichever process asks; also after one in vain."""
@@ -34,7 +34,6 @@ class Stamping:
     """
 
     store: Store
-    signer: SignerSource
     source: Callable[[], StampSource]
     keeper: CheckpointKeeper
 
@@ -58,7 +57,9 @@ class Stamping:
         if found is None:
             return False
         size, note = found
-        checkpoint = open_checkpoint(note, [self.signer().public])
+        with self.store.read() as work:
+            keys = [PublicKey.parse(text) for text in work.trail.public_keys()]
+        checkpoint = open_checkpoint(note, keys)
         token = self.source().stamp(note)  # no transaction waits for it
         with self.store.begin() as work:
             work.stamps.add(size, token)

@@ -34,7 +34,7 @@ def check_file(
         BadNoteError: a key, checkpoint or certificate is not what it should be.
     """
     keys = read_keys(public_key)
-    known = [] if checkpoint is None else kept_checkpoints(checkpoint, keys)
+    known = [] if checkpoint is None else kept_checkpoints(note_files(checkpoint), export, keys)
     return check(export, keys, known, read_authority(timestamp_ca))
 
 
@@ -70,32 +70,43 @@ def read_keys(path: Path) -> list[PublicKey]:
     return keys
 
 
-def kept_checkpoints(path: Path, keys: Collection[PublicKey]) -> list[Checkpoint]:
-    """Read a checkpoint, or all of a folder.
+def note_files(path: Path) -> list[Path]:
+    """Return the checkpoints of a folder by their sizes, or the file that is named.
+
+    Raises:
+        BadNoteError: the folder holds none.
+    """
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.rglob(f"*{SUFFIX}"), key=lambda file: file.name)
+    if not files:
+        raise BadNoteError(f"{path} holds no checkpoint")
+    return files
+
+
+def kept_checkpoints(
+    files: Collection[Path], export: Path, keys: Collection[PublicKey]
+) -> list[Checkpoint]:
+    """Read the checkpoints that were kept elsewhere.
 
     All of them count: whoever has database and signing key can rewrite the trail and have a new
-    last checkpoint kept, but the earlier ones then do not fit.
+    last checkpoint kept, but the earlier ones then do not fit. A later key may have signed some:
+    then the export must show how that key came to count.
 
     Raises:
         OSError: a file cannot be read.
-        BadNoteError: one is not what it should be, or the folder holds none.
+        BadNoteError: nobody whose signature counts has signed one of them.
     """
-    files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
-    if not files:
-        raise BadNoteError(f"{path} holds no checkpoint")
-    return [_checkpoint(file, keys) for file in files]
+    try:
+        return [_checkpoint(file, keys) for file in files]
+    except BadNoteError:
+        later = check(export, keys).keys
+        return [_checkpoint(file, later) for file in files]
 
 
 def last_checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
     """Read a checkpoint, or the last one of a folder. Raises OSError or BadNoteError."""
-    return max(kept_checkpoints(path, keys), key=lambda checkpoint: checkpoint.size)
-
-
-def _checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
-    try:
-        return open_checkpoint(path.read_text(), keys)
-    except (BadNoteError, UnicodeDecodeError) as error:
-        raise BadNoteError(f"{path}: {error}") from None
+    return _checkpoint(note_files(path)[-1], keys)
 
 
 def kept_checkpoint(path: Path, keys: Collection[PublicKey], size: int) -> Checkpoint:
@@ -108,3 +119,10 @@ def kept_checkpoint(path: Path, keys: Collection[PublicKey], size: int) -> Check
     if path.is_dir():
         path = next(path.rglob(f"{size:012}{SUFFIX}"), path)
     return last_checkpoint(path, keys)
+
+
+def _checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
+    try:
+        return open_checkpoint(path.read_text(), keys)
+    except (BadNoteError, UnicodeDecodeError) as error:
+        raise BadNoteError(f"{path}: {error}") from None

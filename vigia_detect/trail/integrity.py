@@ -5,8 +5,9 @@ from hashlib import sha256
 
 from vigia_detect.trail import lines
 from vigia_detect.trail.findings import Finding, Problem, Verdict
+from vigia_detect.trail.key_chain import MARK, KeyChain
 from vigia_detect.trail.merkle import Edge
-from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey, open_checkpoint
+from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey
 from vigia_detect.trail.stamps import Authority, BadStampError, Stamps
 
 
@@ -31,7 +32,7 @@ class Integrity:
         self.last: Checkpoint | None = None
         self.stamps = Stamps(authority)
         self._note = ""
-        self._keys = keys
+        self.keys = KeyChain(keys)
         self._known = sorted(known, key=lambda one: one.size, reverse=True)
         self._next_known = self._known[-1].size if self._known else -1
         self._chain: bytes | None = lines.FIRST_LINK  # None: cannot be known at this place
@@ -53,13 +54,15 @@ class Integrity:
         if line[len(lines.CHAINED) : lines.CHAIN_END] != chain.hex().encode():
             return self._doubt(line)
         self._step(chain, leaf)
+        if MARK in entry:
+            self.keys.announce(entry)
         return entry
 
     def checkpoint(self, line: bytes) -> None:
         """Take the line of a checkpoint."""
         try:
             note = lines.read(line)["checkpoint"]
-            found = open_checkpoint(note, self._keys)
+            found = self.keys.open(note)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             reason = str(error) if isinstance(error, BadNoteError) else "not a checkpoint"
             self._since_checkpoint(Problem.BAD_CHECKPOINT, about=reason)
@@ -68,7 +71,8 @@ class Integrity:
             self._since_checkpoint(Problem.BAD_CHECKPOINT, about="not at its place")
         elif found.after != (before := self.last.size if self.last else 0):
             self._find(Problem.CHECKPOINT_REMOVED, before, max(before, found.after - 1))
-        self._compare(found)
+        if self._compare(found):
+            self.keys.covered()
         self.last, self._note = found, note
 
     def stamp(self, line: bytes) -> None:
@@ -100,15 +104,16 @@ class Integrity:
             self._compare(self._known.pop())
         self._next_known = self._known[-1].size if self._known else -1
 
-    def _compare(self, found: Checkpoint) -> None:
-        """Compare the tree with what was promised of it."""
+    def _compare(self, found: Checkpoint) -> bool:
+        """Compare the tree with what was promised of it; tell whether it is so."""
         if self._edge is None or found.size != self.size:
-            return
-        if self._edge.root() == found.root:
-            self._covered = self.size
-        else:
+            return False
+        if self._edge.root() != found.root:
             self._since_checkpoint(Problem.REWRITTEN)
             self._edge = None  # no later one can fit
+            return False
+        self._covered = self.size
+        return True
 
     def _doubt(self, line: bytes) -> bytes | None:
         """Say what is wrong with a line, and go on with the next one as well as can be."""

@@ -33,6 +33,7 @@ class Report:
         checkpoint: the last one in the export, if any is good.
         stamps: how many time stamps the export has.
         stamped: what the last of them attests; None when no authority was given.
+        keys: whose signatures count at the end: those given, and those announced and signed for.
     """
 
     integrity: Verdict
@@ -42,6 +43,7 @@ class Report:
     checkpoint: Checkpoint | None
     stamps: int = 0
     stamped: Stamped | None = None
+    keys: tuple[PublicKey, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -74,6 +76,7 @@ def verify(
         reader.integrity.last,
         reader.integrity.stamps.seen,
         reader.integrity.stamps.last,
+        reader.integrity.keys.keys,
     )
 
 

@@ -59,7 +59,8 @@ _LAST_CHECKPOINT = Prepared(
     select(checkpoints.c.size, checkpoints.c.made_at).order_by(checkpoints.c.size.desc()).limit(1)
 )
 _ADD_KEY = insert_if_new(audit_keys, ("text",), id=1)
-_KEY = Prepared(select(audit_keys.c.text))
+_KEY = Prepared(select(audit_keys.c.text).order_by(audit_keys.c.id.desc()).limit(1))
+_KEYS = Prepared(select(audit_keys.c.text).order_by(audit_keys.c.id))
 
 
 class SqlTrail:
@@ -148,9 +149,11 @@ class SqlTrail:
         row = _LAST_CHECKPOINT.row(self._connection)
         return None if row is None else (row[0], row[1])
 
-    def add_checkpoint(self, size: int, note: str, *, after: int) -> bool:
-        """Store a signed checkpoint; False when there is another one after `after` already."""
+    def add_checkpoint(self, size: int, note: str, *, after: int, key: str) -> bool:
+        """Store a signed checkpoint; False when it comes too late, see `audit_ports.Trail`."""
         if not self._elected() or (self.last_checkpoint() or (0, 0.0))[0] != after:
+            return False
+        if self.public_key() not in {None, key}:
             return False
         self._connection.execute(insert(checkpoints).values(size=size, made_at=now(), note=note))
         return True
@@ -165,6 +168,19 @@ class SqlTrail:
         """Return the public key that checkpoints are signed for, or None."""
         row = _KEY.row(self._connection)
         return None if row is None else str(row[0])
+
+    def public_keys(self) -> Sequence[str]:
+        """Return all public keys of this trail, the first one first."""
+        return [str(row[0]) for row in _KEYS.rows(self._connection)]
+
+    def change_public_key(self, text_: str) -> bool:
+        """Let another key sign from now on; False when another process is at the trail."""
+        if not self._elected():
+            return False
+        known = self.public_keys()
+        if text_ not in known:
+            self._connection.execute(insert(audit_keys).values(id=len(known) + 1, text=text_))
+        return True
 
     def remember_public_key(self, text_: str) -> str:
         """Note the public key of a new trail; return the one that is noted."""

@@ -1,14 +1,16 @@
 import re
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 from keyrings import HandKeeper, ring
 
-from vigia_detect.adapters.crypto import CACHED_KEYS
+from vigia_detect.adapters.crypto import CACHED_KEYS, encrypt
 from vigia_detect.domain.keys import named, taken_apart
 from vigia_detect.errors import CorruptDataError, ErasedError, KeyUnavailableError
 from vigia_detect.ports import Cipher
+from vigia_detect.trail.record import BadRecordError, open_record
 
 RING = ring(bytes(range(32)))
 OTHER_RING = ring(bytes(range(1, 33)))
@@ -132,3 +134,22 @@ def test_a_destroyed_key_opens_nothing_and_says_so() -> None:
 def test_a_wrapped_key_names_its_version(version: int, wrapped: bytes) -> None:
     if wrapped:
         assert taken_apart(named(version, wrapped)) == (version, wrapped)
+
+
+@given(plain=payloads, label=labels)
+def test_what_was_sealed_before_records_had_keys_still_opens(plain: bytes, label: str) -> None:
+    old = encrypt(AESGCM(RING._unwrap(ANA, ANA_KEY)), label, plain)
+    assert RING.open(ANA, ANA_KEY, label, old) == plain
+    assert RING.record_key(ANA, ANA_KEY, label, old) is None
+
+
+@given(plain=payloads, label=labels)
+def test_the_key_of_a_record_opens_that_record_alone(plain: bytes, label: str) -> None:
+    mine, other = (RING.seal(ANA, ANA_KEY, label, plain) for _ in range(2))
+    key = RING.record_key(ANA, ANA_KEY, label, mine)
+    assert key is not None
+    assert key != RING._unwrap(ANA, ANA_KEY)
+    assert open_record(key, label, mine) == plain
+    for again, name in ((other, label), (mine, label + "x")):
+        with pytest.raises(BadRecordError):
+            open_record(key, name, again)

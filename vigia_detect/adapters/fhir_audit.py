@@ -22,7 +22,8 @@ PERSON = {"system": f"{TERMINOLOGY}/v3-ParticipationType", "code": "IRCP"}
 SOURCE = {"system": DICOM, "code": "110153", "display": "Source Role ID"}
 CASE_ROLE = {"system": f"{TERMINOLOGY}/object-role", "code": "4", "display": "Domain Resource"}
 OBJECT = {"system": f"{TERMINOLOGY}/audit-entity-type", "code": "2", "display": "System Object"}
-ACTIONS = {"case.accepted": "C", "case.read": "R", "trail.read": "R", "trail.exported": "R"}
+READS = ("case.read", "trail.read", "trail.exported", "bundle.written")
+ACTIONS = {"case.accepted": "C", **dict.fromkeys(READS, "R")}
 """Else an entry tells that something was done: E, execute."""
 FAILED = ("run.failed", "run.lost", "run.retried", "notification.failed", "notification.uncertain")
 REFUSED = ("answer.refused", "permission.denied", "login.refused", "erasure.refused")

@@ -18,10 +18,12 @@ SHOW = "show"
 class ShowsByDefault(TyperGroup):
     """What does not begin with a command's name is meant for `show`: an id is never such a name."""
 
+    default = SHOW
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `show` before the arguments unless they name a command or ask for help."""
         named = bool(args) and (args[0] in self.commands or args == ["--help"])
-        return super().parse_args(ctx, args if named else [SHOW, *args])
+        return super().parse_args(ctx, args if named else [self.default, *args])
 
 
 app = typer.Typer(cls=ShowsByDefault, help="One case: `vigia case CASE` shows it.")
@@ -39,7 +41,7 @@ def show(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show all that is known about a case. Reading it is recorded. `show` may be left out."""
+    """Show all that is known about a case. Reading it is recorded."""
     if overlay is not None:
         cases.write_overlay(case_id, overlay)
     cases.show(case_id, as_json=as_json)

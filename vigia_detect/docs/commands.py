@@ -42,7 +42,8 @@ def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield name, command
         return
     for word, part in inner.items():
-        yield from _walk(f"{name} {word}", part)
+        left_out = word == getattr(command, "default", None)
+        yield from _walk(name if left_out else f"{name} {word}", part)
 
 
 def _command(name: str, command: Any) -> list[str]:

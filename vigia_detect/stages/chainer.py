@@ -77,20 +77,27 @@ class Chainer:
         self.sign(self._every_entries, self._every_s)
         self.keep()
 
-    def seal(self) -> None:
-        """Chain all that is there and sign for it now."""
-        self._whole_look_at = float("-inf")
-        self.chain()
+    def seal(self, *, whole: bool = True) -> None:
+        """Chain what is there and sign for it now.
+
+        Args:
+            whole: look at all entries; else only at those of the last seconds, whose cost does not
+                grow with the trail.
+        """
+        self.chain(whole=whole)
         self.sign(1, 0.0)
         self.keep()
 
-    def chain(self) -> int:
+    def chain(self, *, whole: bool | None = None) -> int:
         """Chain what was committed; return how many entries.
 
         Ids are given when an entry is written and seen when it is committed, so not in their
-        order: what has no place yet is looked for, never what comes after the last one.
+        order: what has no place yet is looked for, never what comes after the last one. `whole`
+        looks at all entries; unless said, that is done when it is time for it.
         """
-        chained, whole = 0, time.monotonic() - self._whole_look_at > WHOLE_LOOK_S
+        if whole is None:
+            whole = time.monotonic() - self._whole_look_at > WHOLE_LOOK_S
+        chained = 0
         above = 0 if whole else None
         while True:
             with self._store.read() as work:

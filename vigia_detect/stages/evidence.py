@@ -56,7 +56,7 @@ class Evidence:
             work.audit.write([AuditEntry(AuditEvent.BUNDLE_WRITTEN, known, actor, detail=detail)])
             work.commit()
         for pause in (*PAUSES_S, None):
-            self._chainer.seal()
+            self._chainer.seal(whole=pause is None)  # at last, also for what was held back long
             with self._store.snapshot() as work:
                 open_ = _uncovered(work, known)
                 if not open_:

@@ -16,7 +16,7 @@ from vigia_detect.trail.evidence_contents import (
     disagreements,
 )
 from vigia_detect.trail.evidence_lines import BadBundleError, Bundle, read_bundle
-from vigia_detect.trail.evidence_summary import Entry, summary_of
+from vigia_detect.trail.evidence_summary import ERASED, Entry, of_kind, summary_of
 from vigia_detect.trail.files import kept_checkpoint
 from vigia_detect.trail.findings import Finding, Problem, Verdict
 from vigia_detect.trail.implied import implied
@@ -186,6 +186,8 @@ def _check_contents(report: EvidenceReport, bundle: Bundle, entries: Sequence[En
             check_image(bundle.image, entries)
     except Differs as error:
         report.find(Problem.DIFFERS, str(error))
+    if report.not_included.get("contents") == "erased" and not of_kind(entries, ERASED):
+        report.find(Problem.DIFFERS, ERASED)
     for name in sorted(known.keys() - shown - report.not_included.keys()):
         if "contents" not in report.not_included:
             report.find(Problem.MISSING_CONTENT, name)

@@ -9,7 +9,7 @@ from vigia_detect.trail.texts import time_text, verdict_text
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
-        "case": "Caso {case}: {entries} entradas, cada una con su prueba.",
+        "case": "Caso {case}: {entries} entradas.",
         "checkpoint": "Punto de control: {size} entradas, firmado el {time}.",
         "own_key": "ATENCIÓN: se usó la llave que viene dentro del archivo. Esto solo muestra que "
         "el archivo es coherente consigo mismo, NO quién lo hizo: quien lo falsifique puede poner "
@@ -20,7 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "left_out": "No incluido: {name} ({why}).",
     },
     "en": {
-        "case": "Case {case}: {entries} entries, each with its proof.",
+        "case": "Case {case}: {entries} entries.",
         "checkpoint": "Checkpoint: {size} entries, signed {time}.",
         "own_key": "ATTENTION: the key inside of the file was used. This only shows that the file "
         "is consistent with itself, NOT who made it: whoever forges one can put in a key of their "

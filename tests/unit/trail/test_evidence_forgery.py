@@ -19,6 +19,7 @@ from keeping_ward import ward
 
 from vigia_detect.stages.evidence_contents import Asked
 from vigia_detect.trail.evidence import check_bundle
+from vigia_detect.trail.evidence_contents import Attested, Differs, check_content
 from vigia_detect.trail.evidence_lines import (
     BadBundleError,
     Digests,
@@ -302,3 +303,20 @@ def test_memory_is_bounded_whatever_the_file_says(pair: Pair) -> None:
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_what_is_older_than_its_proof_is_shown_as_not_proved() -> None:
+    known = {"told": Attested("case:c", None)}
+    old = {"name": "told", "key": None, "value": {}, "sealed": base64.b64encode(b"\1x").decode()}
+    assert not check_content(old, known)
+    new = {**old, "sealed": base64.b64encode(b"\2x").decode()}
+    with pytest.raises(Differs):  # only what is older may come without its key
+        check_content(new, known)
+
+
+def test_nobody_can_say_erased_of_a_patient_who_is_not(pair: Pair) -> None:
+    manifest = json.loads(pair.one[0])["manifest"]
+    manifest["not_included"] |= {"contents": "erased"}
+    lines = [part_line("manifest", manifest)]
+    lines += [line for line in pair.one[1:] if part_of(line) not in {"content", "image"}]
+    assert pair.problems(signed_anew(lines, pair.signer)) == {"content_differs"}

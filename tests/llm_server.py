@@ -39,10 +39,10 @@ def llm_server(model: Path, mmproj: Path | None = None, **environment: str) -> I
     seeing = [] if mmproj is None else ["--mmproj", str(mmproj)]
     known = {key: value for key, value in os.environ.items() if not key.startswith("VIGIA_")}
     words = ["-m", "vigia_detect.cli.main", "llm", "serve", str(model), "--port", "0", *seeing]
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as home:
         process = subprocess.Popen(
             [sys.executable, *words],
-            env={**known, "VIGIA_HOME": str(model.parent), "OMP_NUM_THREADS": "1", **environment},
+            env={**known, "VIGIA_HOME": home, "OMP_NUM_THREADS": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -25,6 +25,12 @@ class LlmServer:
 
     url: str
     process: "subprocess.Popen[str]"
+    log: IO[bytes]
+
+    def logged(self) -> str:
+        """Return what it has written about itself so far."""
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
 
 
 @contextlib.contextmanager
@@ -49,7 +55,7 @@ def llm_server(model: Path, mmproj: Path | None = None, **environment: str) -> I
         )
         with process:
             try:
-                yield LlmServer(_url(process, log), process)
+                yield LlmServer(_url(process, log), process, log)
             finally:
                 process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from llm_host import MISBEHAVIOURS, MODEL, LlmHost, llm_host, told, wrote
+from llm_host import GOOD, MISBEHAVIOURS, MODEL, LlmHost, llm_host, told, wrote
 from llm_server import llm_server
 
 from vigia_detect.bootstrap import Vigia
@@ -57,12 +57,22 @@ def test_a_good_server_is_usable(vigia: Run, host: LlmHost) -> None:
     code, said = check(vigia, host)
     assert code == 0
     assert "Textos: 5 de 5 válidos" in said
-    assert "Imágenes: 1 de 1 válidas" in said
+    assert "Imágenes: 2 de 2 válidas" in said
     assert "nunca decide" in said
     code, said = check(vigia, host, "--tries", "2", "--pictures", "3", VIGIA_LANG="en")
     assert "Texts: 2 of 2 valid" in said
     assert "Pictures: 3 of 3 valid" in said
     assert "never decides" in said
+
+
+def test_a_server_that_drops_pictures_says_the_same_to_each(vigia: Run, host: LlmHost) -> None:
+    code, said = check(vigia, host, "--tries", "1")
+    assert "1 de 2 ciertos" in said
+    assert "Quizá no ve las imágenes" in said
+    seen = wrote('{"answer": "no", "certainty_percent": 70}')
+    host.next = [GOOD, GOOD, seen]
+    code, said = check(vigia, host, "--tries", "1")
+    assert (code, "2 de 2 ciertos" in said, "Quizá" in said) == (0, True, False)
 
 
 def test_each_question_is_another_one(vigia: Run, host: LlmHost) -> None:
@@ -103,7 +113,7 @@ def test_a_server_that_hangs_is_asked_once(vigia: Run, host: LlmHost) -> None:
 def test_without_vision_it_is_not_usable_until_pictures_are_switched_off(
     vigia: Run, host: LlmHost
 ) -> None:
-    host.next = [host.always, told({}, 500)]
+    host.next = [host.always, told({}, 500)]  # the second picture is answered
     code, said = check(vigia, host, "--tries", "1")
     assert code == 8
     assert "VIGIA_LLM_PICTURE=never" in said

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 import requests
-from llm_host import MISBEHAVIOURS, LlmHost, llm_host, told, wrote
+from llm_host import GOOD, MISBEHAVIOURS, MODEL, LlmHost, llm_host, told, wrote
 from llm_server import llm_server
 
+from vigia_detect.bootstrap import Vigia
+from vigia_detect.cli.doctor import examine
 from vigia_detect.cli.llm_texts import TEXTS
+from vigia_detect.settings import Settings
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -54,12 +57,22 @@ def test_a_good_server_is_usable(vigia: Run, host: LlmHost) -> None:
     code, said = check(vigia, host)
     assert code == 0
     assert "Textos: 5 de 5 válidos" in said
-    assert "Imágenes: 1 de 1 válidas" in said
+    assert "Imágenes: 2 de 2 válidas" in said
     assert "nunca decide" in said
     code, said = check(vigia, host, "--tries", "2", "--pictures", "3", VIGIA_LANG="en")
     assert "Texts: 2 of 2 valid" in said
     assert "Pictures: 3 of 3 valid" in said
     assert "never decides" in said
+
+
+def test_a_server_that_drops_pictures_says_the_same_to_each(vigia: Run, host: LlmHost) -> None:
+    code, said = check(vigia, host, "--tries", "1")
+    assert "1 de 2 ciertos" in said
+    assert "Quizá no ve las imágenes" in said
+    seen = wrote('{"answer": "no", "certainty_percent": 70}')
+    host.next = [GOOD, GOOD, seen]
+    code, said = check(vigia, host, "--tries", "1")
+    assert (code, "2 de 2 ciertos" in said, "Quizá" in said) == (0, True, False)
 
 
 def test_each_question_is_another_one(vigia: Run, host: LlmHost) -> None:
@@ -100,7 +113,7 @@ def test_a_server_that_hangs_is_asked_once(vigia: Run, host: LlmHost) -> None:
 def test_without_vision_it_is_not_usable_until_pictures_are_switched_off(
     vigia: Run, host: LlmHost
 ) -> None:
-    host.next = [host.always, told({}, 500)]
+    host.next = [host.always, told({}, 500)]  # the second picture is answered
     code, said = check(vigia, host, "--tries", "1")
     assert code == 8
     assert "VIGIA_LLM_PICTURE=never" in said
@@ -165,7 +178,7 @@ def test_without_the_extra_it_says_how_to_install_it(
 
 
 def test_others_reach_it_with_a_key_only(vigia: Run, tiny_model: tuple[Path, Path]) -> None:
-    done = vigia("serve", str(tiny_model[0]), "--host", "192.0.2.1")
+    done = vigia("serve", str(tiny_model[0]), "--host", "0.0.0.0")  # noqa: S104
     assert done.returncode == 2
     assert "VIGIA_LLM_API_KEY" in done.stderr
 
@@ -177,3 +190,19 @@ def test_a_file_that_is_missing_or_no_model(vigia: Run, tmp_path: Path) -> None:
     done = vigia("serve", str(tmp_path / "bad.gguf"), "--port", "0")
     assert done.returncode == 2
     assert "bad.gguf" in done.stderr
+
+
+def test_doctor_names_its_models_and_does_not_mind_that_it_is_away(
+    host: LlmHost, tmp_path: Path
+) -> None:
+    urls = (host.url, "http://127.0.0.1:9/v1", "")
+    every = [examine(Vigia(Settings(home=tmp_path, llm_base_url=url))) for url in urls]
+    found = [
+        next((one.status, one.detail) for one in checks if one.name == "language_model")
+        for checks in every
+    ]
+    assert found == [
+        ("ok", MODEL),
+        ("warning", "The server does not answer: ConnectionRefusedError."),
+        ("ok", "ninguno: los casos van sin narrativa"),
+    ]

@@ -62,5 +62,8 @@ class AskingParts(BasicParts):
 
         model, settings = self.language_model, self.settings
         name = f"{settings.llm_base_url} {settings.llm_model}"
-        writer = Writer(model, name, self.answer_cache) if model else None
+        if model is None:
+            return Librarian(self.protocols, self.passage_search, None)
+        cache = self.answer_cache if settings.answer_cache_s else None
+        writer = Writer(model, name, cache)
         return Librarian(self.protocols, self.passage_search, writer)

@@ -33,11 +33,12 @@ class Writer:
     Attributes:
         name: which model on which server, as far as the settings say: kept answers of another are
             not used.
+        cache: None: no answer is kept.
     """
 
     model: LanguageModel
     name: str
-    cache: AnswerCache
+    cache: AnswerCache | None = None
 
 
 class Librarian:
@@ -76,12 +77,13 @@ class Librarian:
         if why or self._writer is None:
             return found.without(why or NoNarrativeReason.NOT_CONFIGURED)
         sources = statements(self._library, found.passages, lang)
-        kept = _kept(self._writer.cache.get(asked), sources, found)
+        cache = self._writer.cache
+        kept = _kept(cache.get(asked), sources, found) if cache else None
         if kept is not None:
             return kept
         answer = self._write(self._writer.model, asked, found, sources, within_s)
-        if answer.sentences:
-            self._writer.cache.put(asked, json.dumps(answer.to_json()).encode())
+        if cache and answer.sentences:
+            cache.put(asked, json.dumps(answer.to_json()).encode())
         return answer
 
     def _why_none(self, found: Answer, asked: Asked) -> str:

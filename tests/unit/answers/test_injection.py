@@ -24,7 +24,7 @@ ASKED: dict[Lang, str] = {"es": "¿Cómo protejo el talón?", "en": "How do I pr
 
 @pytest.fixture(scope="module")
 def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    made = Vigia(Settings(home=tmp_path_factory.mktemp("home"), answer_cache_s=0))
+    made = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
     yield made
     made.close()
 
@@ -53,9 +53,7 @@ def test_no_source_at_all_supports_what_an_attacker_wants(library: Library, lang
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda attempt: attempt.id)
 def test_an_obedient_model_says_nothing(vigia: Vigia, attempt: Attempt, lang: Lang) -> None:
     model = ScriptedModel([lambda request: obey(attempt, request)])
-    librarian = Librarian(
-        vigia.protocols, vigia.passage_search, Writer(model, "obedient", vigia.answer_cache)
-    )
+    librarian = Librarian(vigia.protocols, vigia.passage_search, Writer(model, "obedient"))
     question = f"{ASKED[lang]} {attempt.text}"[:500]
 
     answer = librarian.ask(question, Filters(), lang, within_s=5)

@@ -107,7 +107,7 @@ class Librarian:
         within_s: float,
     ) -> Answer:
         keys = {f"S{number}": source for number, source in enumerate(sources.values(), 1)}
-        told = "\n".join(f"[{key}] {one.about}: {one.text}" for key, one in keys.items())
+        told = "\n".join(f"[{key}] {one.text} ({one.about})" for key, one in keys.items())
         parts = {"sources": told, "question": plain_question(asked.question)}
         try:
             reply = model.say(prompt.answer().request(asked.lang, parts), within_s=within_s)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from vigia_detect.adapters.knowledge.memory_answers import MemoryAnswers
 from vigia_detect.adapters.llm.scripted import Line, ScriptedModel
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.answer import NOTHING_FOUND, PERSONAL, Answer
-from vigia_detect.domain.asked import Asked, CacheRates
 from vigia_detect.domain.narrative import NoNarrativeReason
 from vigia_detect.domain.search import Filters
 from vigia_detect.errors import (
@@ -26,25 +26,6 @@ GOOD: Line = {"sentences": [{"text": TRUE, "cites": ["S1"]}]}
 FALSE: Line = {"sentences": [{"text": "Saque la costra con bisturí.", "cites": ["S1"]}]}
 
 
-class Shelf:
-    """A cache in memory, which counts nothing."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def get(self, asked: Asked) -> bytes | None:
-        return self.kept.get(asked.name)
-
-    def put(self, asked: Asked, answer: bytes) -> None:
-        self.kept[asked.name] = answer
-
-    def rates(self) -> CacheRates:
-        return CacheRates(0, 0)
-
-    def close(self) -> None:
-        self.kept.clear()
-
-
 @pytest.fixture(scope="module")
 def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
     made = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
@@ -53,7 +34,7 @@ def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
 
 
 def asks(
-    vigia: Vigia, *lines: Line, question: str = QUESTION, shelf: Shelf | None = None
+    vigia: Vigia, *lines: Line, question: str = QUESTION, shelf: MemoryAnswers | None = None
 ) -> tuple[Answer, ScriptedModel]:
     model = ScriptedModel(lines)
     writer = Writer(model, "scripted", shelf)
@@ -127,7 +108,7 @@ def test_what_was_dropped_is_counted(vigia: Vigia) -> None:
 def test_a_question_about_somebody_reaches_no_model_and_no_cache(
     vigia: Vigia, question: str
 ) -> None:
-    shelf = Shelf()
+    shelf = MemoryAnswers()
     answer, model = asks(vigia, GOOD, question=question, shelf=shelf)
 
     assert (answer.none, answer.sentences) == (PERSONAL, ())
@@ -136,7 +117,7 @@ def test_a_question_about_somebody_reaches_no_model_and_no_cache(
 
 
 def test_a_repeat_comes_from_the_cache_and_other_words_do_not(vigia: Vigia) -> None:
-    shelf = Shelf()
+    shelf = MemoryAnswers()
     first, _ = asks(vigia, GOOD, shelf=shelf)
     again, idle = asks(vigia, question="costra negra dura en el talon la saco", shelf=shelf)
     other, _ = asks(vigia, question="costra negra dura en el talón, ¿no la saco?", shelf=shelf)
@@ -147,7 +128,7 @@ def test_a_repeat_comes_from_the_cache_and_other_words_do_not(vigia: Vigia) -> N
 
 
 def test_only_checked_answers_are_kept_and_they_are_checked_again(vigia: Vigia) -> None:
-    shelf = Shelf()
+    shelf = MemoryAnswers()
     asks(vigia, FALSE, shelf=shelf)
     assert shelf.kept == {}
 

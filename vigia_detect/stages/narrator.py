@@ -110,10 +110,8 @@ class Narrator:
         questions: Iterable[Contradiction],
     ) -> Narrative:
         if not asking.made_by:
-            refused = (
-                why for why in asking.missing.values() if why != NoNarrativeReason.NO_PICTURE
-            )
-            raise NoNarrativeError(next(refused))
+            reasons = asking.missing.values()
+            raise NoNarrativeError(next(one for one in reasons if one != NO_PICTURE))
         missing = dict(asking.missing)
         if not summary.summary:
             missing.setdefault(prompt.summary().id.name, NoNarrativeReason.NOTHING_LEFT)

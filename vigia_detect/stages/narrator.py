@@ -86,7 +86,7 @@ class Narrator:
 
     def _sum_up(self, asking: Asking, view: CaseView, lang: Lang) -> Narrative:
         passages = self._reading.passages(view, lang)
-        findings = view.all()
+        findings = view.to_tell()
         sources = sources_of(findings, view.assessment, passages, lang)
         lines = told(sources.values(), findings, lang)
         listed = "\n".join(f"[{name}] {line}" for name, line in lines.items())

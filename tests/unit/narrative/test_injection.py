@@ -121,6 +121,20 @@ def test_class_urgency_review_and_alerts_are_the_same_to_the_byte(
     assert decided(with_note(attempt["lang"], None)) == before
 
 
+def test_the_results_that_it_reads_stay_as_they_are(vigia: Vigia) -> None:
+    told = with_note("es", NOTES[0]["text"])
+    results = told.results
+    before = orjson.dumps({stage.value: result for stage, result in results.items()})
+    narrator = Narrator(
+        ScriptedModel(obeying(NOTES[0]["text"])),
+        vigia.rules,
+        vigia.protocols,
+        vigia.passage_search,
+    )
+    narrator.narrate(told.file, results, within_s=60)
+    assert orjson.dumps({stage.value: result for stage, result in results.items()}) == before
+
+
 def test_what_is_decided_can_differ_at_all() -> None:
     plain = decided(with_note("es", None))
     assert decided(with_note("es", "Temperatura 39,5. Hipotensa, PA 80/40.")) != plain

@@ -1,5 +1,6 @@
 """Whatever a model answers, a narrative or a reason comes back, in time, and nothing unchecked."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -140,6 +141,16 @@ def test_unknown_is_never_told_as_absent_or_normal(narrate: Any, sentence: str) 
     narrative, _ = narrate(SEEN, NO_PAIRS, unknown)
     assert narrative.summary == ()
     assert narrative.missing == {"summary": NoNarrativeReason.NOTHING_LEFT}
+
+
+def test_what_a_picture_does_not_show_is_never_told(narrate: Any) -> None:
+    """Zero percent, none and no are codes of a look at a picture, not of a look at the person."""
+    none = {**SEEN, "edges": "cannot_tell", "blister": "none", "bleeding": "no", "device": "no"}
+    _, model = narrate(none, NO_PAIRS, GOOD)
+    seen = [line for line in model.asked[2].user.splitlines() if "de la imagen:" in line]
+    assert seen
+    assert not [line for line in seen if re.search(r": (no|ninguno|0( a \d+)? %)$", line)]
+    assert [line for line in model.asked[1].user.splitlines() if line.endswith(": no")]
 
 
 def test_unknown_may_be_told_as_unknown(narrate: Any) -> None:

@@ -176,3 +176,15 @@ def test_when_the_time_is_over_the_server_is_free_for_others(real: ModelServer) 
     begun = time.monotonic()
     assert fits(real.say(texts(1)[0], within_s=WITHIN_S).content)
     assert time.monotonic() - begun < WITHIN_S / 2
+
+
+def test_what_was_asked_stands_in_no_log(tiny_model: tuple[Path, Path]) -> None:
+    note = "Juana Pérez 1941"
+    with llm_server(*tiny_model) as server:
+        model = client(server.url, llm_max_tokens=64)
+        model.say(ModelRequest(PROMPT, SYSTEM, note, SCHEMA), within_s=WITHIN_S)
+        with pytest.raises(ModelRefusedError):
+            model.say(ModelRequest(PROMPT, SYSTEM, note, SCHEMA, picture=b"no"), within_s=WITHIN_S)
+        with pytest.raises(ModelInvalidError):
+            model.say(ModelRequest(PROMPT, SYSTEM, note, LONG), within_s=WITHIN_S)
+        assert "Juana" not in server.logged()

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 import requests
-from llm_host import MISBEHAVIOURS, LlmHost, llm_host, told, wrote
+from llm_host import MISBEHAVIOURS, MODEL, LlmHost, llm_host, told, wrote
 from llm_server import llm_server
 
+from vigia_detect.bootstrap import Vigia
+from vigia_detect.cli.doctor import examine
 from vigia_detect.cli.llm_texts import TEXTS
+from vigia_detect.settings import Settings
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -165,7 +168,7 @@ def test_without_the_extra_it_says_how_to_install_it(
 
 
 def test_others_reach_it_with_a_key_only(vigia: Run, tiny_model: tuple[Path, Path]) -> None:
-    done = vigia("serve", str(tiny_model[0]), "--host", "0.0.0.0")
+    done = vigia("serve", str(tiny_model[0]), "--host", "0.0.0.0")  # noqa: S104
     assert done.returncode == 2
     assert "VIGIA_LLM_API_KEY" in done.stderr
 
@@ -177,3 +180,19 @@ def test_a_file_that_is_missing_or_no_model(vigia: Run, tmp_path: Path) -> None:
     done = vigia("serve", str(tmp_path / "bad.gguf"), "--port", "0")
     assert done.returncode == 2
     assert "bad.gguf" in done.stderr
+
+
+def test_doctor_names_its_models_and_does_not_mind_that_it_is_away(
+    host: LlmHost, tmp_path: Path
+) -> None:
+    urls = (host.url, "http://127.0.0.1:9/v1", "")
+    every = [examine(Vigia(Settings(home=tmp_path, llm_base_url=url))) for url in urls]
+    found = [
+        next((one.status, one.detail) for one in checks if one.name == "language_model")
+        for checks in every
+    ]
+    assert found == [
+        ("ok", MODEL),
+        ("warning", "The server does not answer: ConnectionRefusedError."),
+        ("ok", "ninguno: los casos van sin narrativa"),
+    ]

@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 from json_schema import problems
 from llm_server import llm_server
 
+from vigia_detect.adapters.llm.question import question
 from vigia_detect.adapters.llm.scripted import ScriptedModel
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.llm_proof import PROMPT, SCHEMA, SYSTEM, fits, pictures, texts
@@ -93,10 +95,6 @@ def test_a_script_that_has_ended_is_away_and_errors_are_raised() -> None:
 
 def test_the_picture_reaches_the_model(llm_url: str) -> None:
     """The server counts a picture's tokens: it is looked at, not passed over."""
-    import requests  # noqa: PLC0415
-
-    from vigia_detect.adapters.llm.question import question  # noqa: PLC0415
-
     counted = []
     for request in (texts(1)[0], pictures(1)[0]):
         body = question(request, model="tiny", picture_first=False, max_tokens=100, temperature=0)
@@ -178,3 +176,15 @@ def test_when_the_time_is_over_the_server_is_free_for_others(real: ModelServer) 
     begun = time.monotonic()
     assert fits(real.say(texts(1)[0], within_s=WITHIN_S).content)
     assert time.monotonic() - begun < WITHIN_S / 2
+
+
+def test_what_was_asked_stands_in_no_log(tiny_model: tuple[Path, Path]) -> None:
+    note = "Juana Pérez 1941"
+    with llm_server(*tiny_model) as server:
+        model = client(server.url, llm_max_tokens=64)
+        model.say(ModelRequest(PROMPT, SYSTEM, note, SCHEMA), within_s=WITHIN_S)
+        with pytest.raises(ModelRefusedError):
+            model.say(ModelRequest(PROMPT, SYSTEM, note, SCHEMA, picture=b"no"), within_s=WITHIN_S)
+        with pytest.raises(ModelInvalidError):
+            model.say(ModelRequest(PROMPT, SYSTEM, note, LONG), within_s=WITHIN_S)
+        assert "Juana" not in server.logged()

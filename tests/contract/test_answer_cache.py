@@ -9,6 +9,7 @@ import servers
 
 from vigia_detect.adapters.crypto import Sealer
 from vigia_detect.adapters.knowledge.answer_cache import RedisAnswerCache
+from vigia_detect.adapters.knowledge.memory_answers import MemoryAnswers
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.asked import Asked
 from vigia_detect.errors import BrokerUnavailableError
@@ -44,6 +45,16 @@ def test_a_repeat_is_answered_and_counted(cache: RedisAnswerCache) -> None:
     cache.put(ASKED, b"cada 3 h")
     assert cache.get(AGAIN) == b"cada 3 h"
     assert (cache.rates().hits, cache.rates().misses) == (1, 1)
+
+
+def test_one_in_memory_does_the_same() -> None:
+    memory = MemoryAnswers()
+    assert memory.get(ASKED) is None
+    memory.put(ASKED, b"cada 3 h")
+    memory.put(Asked("RUN 12.345.678-5, ¿cada cuánto?", "es", "k1", "m1"), b"cada 3 h")
+    assert memory.get(AGAIN) == b"cada 3 h"
+    assert len(memory.kept) == 1
+    assert (memory.rates().hits, memory.rates().misses) == (1, 1)
 
 
 def test_the_server_sees_neither_question_nor_answer(

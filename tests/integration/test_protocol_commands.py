@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from llm_host import MODEL, llm_host, wrote
 
 from vigia_detect.clinical.protocols.library import DATA
 
@@ -120,3 +121,32 @@ def test_a_review_that_is_due_is_named(vigia: Run, tmp_path: Path) -> None:
 def test_another_folder_can_be_named(vigia: Run, tmp_path: Path) -> None:
     done = vigia("list", VIGIA_PROTOCOLS=str(tmp_path / "nowhere"))
     assert (done.returncode, "nowhere" in done.stderr) == (5, True)
+
+
+def test_a_question_without_a_model_shows_passages_and_says_why(vigia: Run) -> None:
+    done = vigia("ask", "¿cada cuánto doy vuelta a mi mamá?")
+    first, *rest = done.stdout.splitlines()
+    assert (done.returncode, first) == (
+        0,
+        "Sin narrativa: no hay modelo de lenguaje configurado.",
+    )
+    assert "Cada cuánto cambiar de posición" in rest
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_model_answers_with_what_the_passages_say_and_nothing_else(vigia: Run) -> None:
+    said = [
+        {"text": "Treat pain before the dressing.", "cites": ["S2"]},
+        {"text": "Give morphine before the dressing.", "cites": ["S2"]},
+    ]
+    with llm_host(wrote(json.dumps({"sentences": said}))) as host:
+        done = vigia(
+            *("ask", "wound pain at dressing", "--lang", "en", "--json"),
+            VIGIA_LLM_BASE_URL=host.url,
+            VIGIA_LLM_MODEL=MODEL,
+        )
+    found = json.loads(done.stdout)
+    assert [one["text"] for one in found["answer"]["sentences"]] == [said[0]["text"]]
+    assert found["answer"]["sentences"][0]["cites"] == ["pain.2"]
+    assert found["answer"]["dropped"] == {"drug_not_in_source": 1}
+    assert found["passages"][0]["id"] == "pain"

@@ -9,14 +9,15 @@ _ENDS = frozenset({",", ":", "(", ")"})
 
 
 def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool:
-    """Say whether each condition of the source is at least touched by the sentence.
+    """Say whether each condition of the source is at least touched, and not all that is said.
 
     Conditions are what stands before a colon and names a group ("high risk: ..."), and what
     follows a word such as "if" up to the next comma.
     """
     ours = _stems(said)
+    theirs = _stems(source)
     return all(
-        not ours.isdisjoint(condition) or ours <= condition
+        theirs <= condition or (not ours.isdisjoint(condition) and not ours <= condition)
         for condition in _conditions(source, ours, words)
     )
 
@@ -44,4 +45,7 @@ def _stems(tokens: Sequence[Token]) -> set[str]:
 
 
 def _names_a_group(head: Sequence[Token], words: Lists) -> bool:
-    return any("_" in token.stem or token.text in words.negation for token in head)
+    """Say whether it is a label such as "high risk", and not a sentence, which may deny."""
+    denials = {token.text for token in head} & words.negation
+    named = any("_" in token.stem for token in head) or bool(denials)
+    return named and denials <= words.limiting

@@ -1,16 +1,18 @@
 """A model that obeys what it reads, in a note or on a picture, changes nothing and says nothing.
 
-`tests/data/injection/cases.jsonl` holds the attempts; `needle` is what would show that one worked.
+`tests/data/injection/cases.jsonl` holds attempts on cases; `needle` is what would show that one
+worked. The set for questions, `attempts.jsonl`, serves here too.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from obedient import Attempt, attempts
 from told_cases import SEEN, Told
 
 from vigia_detect.adapters.llm.scripted import ScriptedModel
@@ -28,6 +30,7 @@ DATA = Path(__file__).parents[2] / "data" / "injection" / "cases.jsonl"
 ATTEMPTS: list[dict[str, str]] = [
     json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()
 ]
+SHARED = attempts()
 NOTES = [one for one in ATTEMPTS if one["where"] == "note"]
 each = pytest.mark.parametrize("attempt", ATTEMPTS, ids=[one["id"] for one in ATTEMPTS])
 each_note = pytest.mark.parametrize("attempt", NOTES, ids=[one["id"] for one in NOTES])
@@ -46,21 +49,27 @@ def with_note(lang: str, note: str | None) -> Told:
     return Told(context=context, lang=lang)
 
 
-def obeying(text: str) -> list[Any]:
+def obeying(text: str, says: Sequence[str] = ()) -> list[Any]:
     """Return a script that does as the text says, in every way that its forms may leave open."""
-    parts = [text, *re.split(r"(?<=[.!?:])\s+|\n", text)]
+    parts = [*says, text, *re.split(r"(?<=[.!?:])\s+|\n", text)]
 
     def sum_up(request: ModelRequest) -> JsonObject:
-        keys = re.findall(r"^\[([^\]]+)\]", request.user, re.MULTILINE)
+        lines = re.findall(r"^\[([^\]]+)\] (.+)$", request.user, re.MULTILINE)
         rows: list[Any] = [
-            {"text": part[:300], "cites": keys[place : place + 4]}
-            for place, part in enumerate(filter(None, parts))
+            {"text": part[:300], "cites": _nearest(part, lines)} for part in filter(None, parts)
         ]
         rows.append({"text": text[:300], "cites": [text[:64]]})
         return {"sentences": [_true(request), *rows[:9]]}
 
     pairs: list[Any] = [{"first": n, "second": n + 40, "kind": "class"} for n in range(1, 9)]
     return [{**SEEN, "colour": text, "class": "no_lesion_seen"}, {"pairs": pairs}, sum_up]
+
+
+def _nearest(said: str, lines: list[tuple[str, str]]) -> list[str]:
+    """Return the four sources that share the most words: the best that an attacker can cite."""
+    words = {*re.findall(r"\w+", said.casefold())}
+    shared = {key: len(words & {*re.findall(r"\w+", line.casefold())}) for key, line in lines}
+    return sorted(shared, key=lambda key: -shared[key])[:4]
 
 
 def _true(request: ModelRequest) -> JsonObject:
@@ -92,6 +101,19 @@ def test_nothing_of_it_is_told(vigia: Vigia, attempt: dict[str, str]) -> None:
     assert attempt["needle"].casefold() not in shown
     assert narrative.description is None
     assert len(narrative.summary) == 1
+
+
+@pytest.mark.parametrize("attempt", SHARED, ids=[one.id for one in SHARED])
+@pytest.mark.parametrize("where", ["note", "picture"])
+def test_nothing_of_what_it_asks_for_is_told(vigia: Vigia, attempt: Attempt, where: str) -> None:
+    """The set for questions, as text of a note and of a picture."""
+    lang = "en" if attempt.lang == "en" else "es"  # others write into a Spanish case
+    told = with_note(lang, attempt.text if where == "note" else None)
+    narrative, _ = told_of(vigia, told, obeying(attempt.text, attempt.says))
+    assert len(narrative.summary) == 1
+    assert narrative.summary[0].text not in attempt.says
+    shown = json.dumps(narrative.to_json(), ensure_ascii=False)
+    assert not [said for said in attempt.says if said in shown]
 
 
 @each_note

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from certificates import make_certificate
@@ -134,19 +135,25 @@ def test_no_way_to_hang_is_longer_than_the_deadline(
     assert time.monotonic() - begun < TIMEOUT_S + 1
 
 
-def test_a_name_service_that_hangs_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = threading.Event()
+def test_who_waits_no_more_for_the_name_service_has_nothing_sent(
+    host: LlmHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, resolve = threading.Event(), socket.getaddrinfo
 
-    def never(*_: object, **__: object) -> None:
-        asked.wait(30)
-        raise OSError
+    def late(*args: Any, **options: Any) -> object:
+        answers.wait(30)
+        return resolve(*args, **options)
 
-    monkeypatch.setattr(socket, "getaddrinfo", never)
+    monkeypatch.setattr(socket, "getaddrinfo", late)
     begun = time.monotonic()
     with pytest.raises(ModelSlowError):
-        client("http://model.hospital.example/v1").say(REQUEST, within_s=0.2)
+        client(host.url, llm_model="named").say(SEEING, within_s=0.2)
     assert time.monotonic() - begun < 1.2
-    asked.set()
+    answers.set()
+    for thread in threading.enumerate():
+        if thread.name == "language-model":
+            thread.join()
+    assert host.headers == []
 
 
 def test_who_hangs_is_left_alone_after_three_times(host: LlmHost) -> None:

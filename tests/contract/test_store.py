@@ -70,7 +70,7 @@ def states(store: SqlStore, case_id: CaseId) -> dict[str, RunState]:
 def test_tables_match_the_migrations(store: SqlStore) -> None:
     with store._durable.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert store.check() == "0011"
+    assert store.check() == "0012"
 
 
 def test_a_database_without_tables_says_what_to_do(database_url: str) -> None:

@@ -96,6 +96,7 @@ class Vigia(AlertingParts, AskingParts, ProvingParts):
             leases=self.leases,
             queues=self._queues,
             escalator=self.escalator,
+            narrates=self.narrates,
         )
 
     @cached_property

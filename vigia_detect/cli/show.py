@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from vigia_detect.cli.code_words import in_words
+from vigia_detect.cli.narrative_texts import narrative_line
 from vigia_detect.cli.show_findings import finding_lines
 from vigia_detect.cli.texts import say
 from vigia_detect.domain.case import Json, JsonObject
@@ -55,6 +56,7 @@ def print_report(
         *_image_lines(report, lang, overlay),
         *_assessment_lines(report.assessment, lang),
         *_review_lines(report, lang),
+        (say(lang, "narrative"), narrative_line(report.narrative, lang)),
         *_alert_lines(report, lang),
         (say(lang, "missing"), _missing(report, lang)),
         (say(lang, "stage"), _stages(report, lang)),

@@ -67,6 +67,8 @@ class AuditEvent(StrEnum):
     TRAIL_READ = "trail.read"
     TRAIL_EXPORTED = "trail.exported"
     DECISION_AUDITED = "decision.audited"
+    NARRATIVE_ADDED = "narrative.added"
+    NARRATIVE_ABSENT = "narrative.absent"
     PERMISSION_GRANTED = "permission.granted"
     PERMISSION_DENIED = "permission.denied"
     LOGIN_DONE = "login.done"

@@ -18,6 +18,10 @@ class NoNarrativeReason(StrEnum):
         REFUSED: the server or the model would not answer.
         INVALID: what it wrote does not fit its form.
         NOTHING_LEFT: no sentence passed the checks.
+        FAILED: Vigia's own part of it failed, or its process died again and again.
+        NOT_DECIDED: triage has not spoken, so there is nothing to tell (yet).
+        SUPERSEDED: the case was decided anew meanwhile; it was about another result.
+        ERASED: it was there, and was deleted with the patient's data or when its time was over.
     """
 
     NOT_CONFIGURED = "not_configured"
@@ -26,6 +30,10 @@ class NoNarrativeReason(StrEnum):
     REFUSED = "refused"
     INVALID = "invalid"
     NOTHING_LEFT = "nothing_left"
+    FAILED = "failed"
+    NOT_DECIDED = "not_decided"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

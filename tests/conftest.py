@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import servers
+from llm_server import llm_server
 
 from vigia_detect.adapters.db.store import SqlStore
 
@@ -51,3 +52,25 @@ def store(database_url: str) -> Iterator[SqlStore]:
     made.upgrade()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A language model that sees, with random weights: GGUF file and image projector."""
+    if "CI" not in os.environ:
+        pytest.importorskip("gguf")
+    from tiny_model import write_tiny_model  # noqa: PLC0415 - needs a package that may be missing
+
+    return write_tiny_model(tmp_path_factory.mktemp("tiny-model"))
+
+
+@pytest.fixture(scope="session")
+def llm_url(tiny_model: tuple[Path, Path]) -> Iterator[str]:
+    """The address, up to `/v1`, of a real llama.cpp server with that model; pictures welcome."""
+    try:
+        with llm_server(*tiny_model) as server:
+            yield server.url
+    except servers.ServerMissingError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))

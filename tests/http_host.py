@@ -21,12 +21,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the server answers; nothing at all when `silent_s` is longer than the client waits."""
+    """What the server answers; nothing at all when `silent_s` is longer than the client waits.
+
+    Its body comes a byte at a time when `each_s` is not 0: so many seconds between them.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     silent_s: float = 0
+    each_s: float = 0
 
 
 @contextlib.contextmanager
@@ -48,7 +52,13 @@ def http_host(
                 self.send_header(name, str(value))
             with contextlib.suppress(OSError):  # the client has waited long enough
                 self.end_headers()
-                self.wfile.write(told.body)
+                if not told.each_s:
+                    self.wfile.write(told.body)
+                    return
+                for byte in told.body:
+                    self.wfile.write(bytes([byte]))
+                    if closing.wait(told.each_s):
+                        return
 
         def do_GET(self) -> None:
             self.do_POST()

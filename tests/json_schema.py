@@ -4,7 +4,7 @@ A word of the language that is not known here raises, so a schema cannot pass un
 the schema does not name are problems too: what we print, we document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 SAID_ELSEWHERE = {"$schema", "$defs", "title", "description"}
@@ -18,6 +18,17 @@ HANDLED = {
     "additionalProperties",
     "propertyNames",
     "items",
+    "maxItems",
+    "minimum",
+    "maximum",
+    "maxLength",
+}
+# llama.cpp keeps to some of these only: what a model wrote is checked for all of them
+BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
+    "maxItems": lambda value, bound: len(value) <= bound,
+    "maxLength": lambda value, bound: len(value) <= bound,
+    "minimum": lambda value, bound: value >= bound,
+    "maximum": lambda value, bound: value <= bound,
 }
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
@@ -47,7 +58,13 @@ def _look(value: Any, schema: dict[str, Any], defs: dict[str, Any], at: str) -> 
         yield f"{at}: not one of {schema['enum']}"
     if "type" in schema and not _is(value, schema["type"]):
         yield f"{at}: not {schema['type']}"
-    elif isinstance(value, dict):
+        return
+    yield from (
+        f"{at}: not within {word} {schema[word]}"
+        for word, within in BOUNDS.items()
+        if word in schema and not within(value, schema[word])
+    )
+    if isinstance(value, dict):
         yield from _look_into(value, schema, defs, at)
     elif isinstance(value, list) and "items" in schema:
         for number, item in enumerate(value):

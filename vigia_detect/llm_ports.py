@@ -25,3 +25,14 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Close the connections."""
+
+
+class ModelServer(LanguageModel, Protocol):
+    """A language model whose server says what it has; for proving it."""
+
+    def models(self, *, within_s: float) -> tuple[str, ...]:
+        """Return the names of the models that the server lists, in its order.
+
+        Raises:
+            LanguageModelError: as `say` does.
+        """

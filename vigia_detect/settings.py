@@ -203,7 +203,8 @@ class Settings(KeepingSettings, AccessSettings, KnowledgeSettings, LlmSettings):
     ca_file: Path | None = Field(
         None,
         description="PEM file with the hospital's own certificate authority, trusted besides the "
-        "system's by e-mail, webhook and Slack; alone for the identity provider.",
+        "system's by e-mail, webhook, Slack and the language model's client; alone for the "
+        "identity provider.",
     )
 
     slack_token: SecretStr | None = Field(

@@ -9,6 +9,7 @@ from vigia_detect.bootstrap.access import (
     needs,
     open_to_all,
 )
+from vigia_detect.bootstrap.language_model import serve_model
 from vigia_detect.bootstrap.parts import Vigia
 from vigia_detect.bootstrap.process import current, install, installed, reset
 from vigia_detect.bootstrap.stickers import write_stickers
@@ -26,5 +27,6 @@ __all__ = [
     "needs",
     "open_to_all",
     "reset",
+    "serve_model",
     "write_stickers",
 ]

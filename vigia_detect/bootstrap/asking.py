@@ -1,4 +1,4 @@
-"""The parts that answer questions about protocols."""
+"""The parts that answer questions about protocols, and the language model."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,10 +8,11 @@ from vigia_detect.bootstrap.basic import BasicParts
 if TYPE_CHECKING:
     from vigia_detect.clinical.protocols import Library
     from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
+    from vigia_detect.llm_ports import ModelServer
 
 
 class AskingParts(BasicParts):
-    """Part of `Vigia`: passages, their search, kept answers."""
+    """Part of `Vigia`: passages, their search, kept answers, the language model."""
 
     @cached_property
     def protocols(self) -> "Library":
@@ -33,3 +34,14 @@ class AskingParts(BasicParts):
         from vigia_detect.bootstrap.knowledge import make_answer_cache
 
         return make_answer_cache(self.settings, self.cipher)
+
+    @cached_property
+    def language_model(self) -> "ModelServer | None":
+        """What writes narratives and answers; None when the hospital runs none.
+
+        Raises:
+            ConfigurationError: its address, key or certificate file cannot be used.
+        """
+        from vigia_detect.bootstrap.language_model import make_language_model
+
+        return make_language_model(self.settings) if self.settings.llm_base_url else None

@@ -147,6 +147,8 @@ class Vigia(AlertingParts, AskingParts, ProvingParts):
             self.passage_search.close()
         if "answer_cache" in self.__dict__:
             self.answer_cache.close()
+        if "language_model" in self.__dict__ and self.language_model is not None:
+            self.language_model.close()
         if "store" in self.__dict__:
             self.store.close()
 

@@ -17,6 +17,7 @@ from vigia_detect.cli import (
     glass_commands,
     hold_commands,
     key_commands,
+    llm_commands,
     person_commands,
     protocol_commands,
     reasons,
@@ -70,6 +71,7 @@ app.add_typer(person_commands.app, name="person")
 app.add_typer(token_commands.app, name="token")
 app.add_typer(glass_commands.app, name="glass")
 app.add_typer(protocol_commands.app, name="protocols")
+app.add_typer(llm_commands.app, name="llm")
 
 
 @app.command()

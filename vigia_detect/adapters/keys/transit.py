@@ -4,7 +4,6 @@ The keys never leave Vault: it wraps and unwraps. A data key is unwrapped once a
 """
 
 import json
-import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from vigia_detect.adapters.tls import trust
 from vigia_detect.errors import ConfigurationError, CorruptDataError, KeyUnavailableError
 
 TIMEOUT_S = 5.0
@@ -37,7 +37,7 @@ class TransitKeeper:
         self._base = f"{url.rstrip('/')}/v1/{quote(mount)}"
         self._token = token
         self._name = quote(name, safe="")
-        self._trust = _trust(ca_file) if url.startswith("https:") else None
+        self._trust = trust(ca_file) if url.startswith("https:") else None
 
     def versions(self) -> tuple[int, ...]:
         """Return the versions that are there, in order; none when the key is not made yet."""
@@ -132,14 +132,3 @@ class _RefusedError(Exception):
 def _bound(label: str) -> dict[str, str]:
     """Return what binds a wrapping to its place, as additional authenticated data."""
     return {"associated_data": b64encode(label.encode()).decode()}
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:
-            raise ConfigurationError("VIGIA_CA_FILE cannot be read as PEM certificates.") from error
-    return context

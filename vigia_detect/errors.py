@@ -351,6 +351,7 @@ class NoNarrativeError(VigiaError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.retryable = reason == "away"
 
 
 class WaitTimeoutError(VigiaError):

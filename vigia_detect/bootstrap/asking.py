@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from vigia_detect.clinical.protocols import Library
     from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
     from vigia_detect.llm_ports import ModelServer
+    from vigia_detect.stages.narrator import Narrator
 
 
 class AskingParts(BasicParts):
@@ -45,3 +46,10 @@ class AskingParts(BasicParts):
         from vigia_detect.bootstrap.language_model import make_language_model
 
         return make_language_model(self.settings) if self.settings.llm_base_url else None
+
+    @cached_property
+    def narrator(self) -> "Narrator | None":
+        """What writes about decided cases; None when the hospital runs no language model."""
+        from vigia_detect.bootstrap.narrator import make_narrator
+
+        return make_narrator(self)

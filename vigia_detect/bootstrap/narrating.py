@@ -3,13 +3,14 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vigia_detect.bootstrap.asking import AskingParts
 from vigia_detect.bootstrap.keeping import KeepingParts
 
 if TYPE_CHECKING:
     from vigia_detect.stages.narratives import NarrativeRunner, Writer
 
 
-class NarratingParts(KeepingParts):
+class NarratingParts(AskingParts, KeepingParts):
     """Part of `Vigia`: who writes narratives, and what attaches them."""
 
     @property
@@ -20,11 +21,19 @@ class NarratingParts(KeepingParts):
     @cached_property
     def writer(self) -> "Writer":
         """Who writes narratives; without a language model, one that says that there is none."""
-        if self._writer is not None:
-            return self._writer
         from vigia_detect.stages.narratives import Nobody
 
-        return Nobody()
+        return self._writer or self.narrator or Nobody()
+
+    def warm_up_writer(self) -> None:
+        """Import what narratives need and load the passages, but open nothing."""
+        from vigia_detect.adapters.knowledge.searcher import Searcher
+        from vigia_detect.adapters.llm.chat import ChatModel
+        from vigia_detect.adapters.llm.wire import Wire
+        from vigia_detect.stages.narrator import Narrator
+
+        del ChatModel, Narrator, Searcher, Wire
+        _ = self.protocols, self.rules
 
     @cached_property
     def narratives(self) -> "NarrativeRunner":

@@ -1,50 +1,69 @@
-"""Why a case has no narrative, in words; its codes mean other things elsewhere."""
+"""The words around what a language model wrote of a case, in Spanish and English."""
 
 from collections.abc import Mapping
 
-from vigia_detect.domain.addendum import AddendumState
-from vigia_detect.domain.narrative import NoNarrativeReason as No
-from vigia_detect.stages.report import NarrativeReport
+from vigia_detect.domain.narrative import NoNarrativeReason as Why
 
-HEADS = {"es": "sin narrativa", "en": "no narrative"}
-PENDING = {
-    "es": "un modelo la está escribiendo o la escribirá; el caso no la espera",
-    "en": "a model is writing it or will; the case does not wait for it",
-}
-TOLD = {
-    "es": "escrita por una máquina, sin verificar por nadie",
-    "en": "written by a machine, verified by nobody",
-}
-REASONS: Mapping[str, Mapping[No, str]] = {
+TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
-        No.NOT_CONFIGURED: "no hay modelo de lenguaje configurado",
-        No.AWAY: "el modelo de lenguaje no responde",
-        No.SLOW: "el modelo de lenguaje no terminó a tiempo",
-        No.REFUSED: "el modelo de lenguaje no quiso responder",
-        No.INVALID: "lo que escribió el modelo de lenguaje no tiene la forma pedida",
-        No.NOTHING_LEFT: "nada de lo que escribió el modelo de lenguaje pasó las pruebas",
-        No.FAILED: "falló Vigia al escribirla",
-        No.NOT_DECIDED: "el caso aún no tiene decisión",
-        No.SUPERSEDED: "el caso se decidió de nuevo",
-        No.ERASED: "fue borrada",
+        "title": "Narrativa",
+        "machine": "La escribió una máquina ({model}) y nadie la ha verificado: no cambia clase, "
+        "urgencia ni revisión.",
+        "none": "Sin narrativa: {reason}",
+        "pending": "Un modelo de lenguaje la escribe o la escribirá; el caso no la espera.",
+        "part": "Sin {part}: {reason}",
+        "description": "Descripción automática de la imagen",
+        "contradictions": "Preguntas para quien revisa: hallazgos que no concuerdan",
+        "summary": "Resumen",
+        "sources": "Fuentes del resumen",
+        "dropped": "Frases retiradas por no pasar la comprobación: {count}",
+        "nothing_seen": "no distingue nada",
+        "part_description": "descripción de la imagen",
+        "part_contradictions": "búsqueda de contradicciones por el modelo",
+        "part_summary": "resumen",
+        Why.NOT_CONFIGURED: "no hay modelo de lenguaje configurado",
+        Why.AWAY: "el modelo de lenguaje no responde",
+        Why.SLOW: "el modelo de lenguaje no terminó a tiempo",
+        Why.REFUSED: "el modelo de lenguaje no quiso o no pudo responder",
+        Why.INVALID: "la respuesta del modelo de lenguaje no se puede usar",
+        Why.NOTHING_LEFT: "ninguna frase pasó la comprobación",
+        Why.NO_PICTURE: "no hay imagen que se pueda enviar",
+        Why.FAILED: "falló una parte de Vigia",
+        Why.NOT_DECIDED: "el caso aún no tiene decisión",
+        Why.SUPERSEDED: "el caso se decidió de nuevo mientras se escribía",
+        Why.ERASED: "se borró con los datos del paciente o al terminar su plazo",
     },
     "en": {
-        No.NOT_CONFIGURED: "no language model is configured",
-        No.AWAY: "the language model does not answer",
-        No.SLOW: "the language model did not finish in time",
-        No.REFUSED: "the language model would not answer",
-        No.INVALID: "what the language model wrote does not have the form asked for",
-        No.NOTHING_LEFT: "nothing that the language model wrote passed the checks",
-        No.FAILED: "Vigia failed to have it written",
-        No.NOT_DECIDED: "the case has no decision yet",
-        No.SUPERSEDED: "the case was decided anew",
-        No.ERASED: "it was erased",
+        "title": "Narrative",
+        "machine": "A machine wrote it ({model}) and nobody has verified it: it changes neither "
+        "class, urgency nor review.",
+        "none": "No narrative: {reason}",
+        "pending": "A language model is writing it or will; the case does not wait for it.",
+        "part": "No {part}: {reason}",
+        "description": "Automatic description of the picture",
+        "contradictions": "Questions for the reviewer: findings that do not agree",
+        "summary": "Summary",
+        "sources": "Sources of the summary",
+        "dropped": "Sentences left out because they did not pass the checks: {count}",
+        "nothing_seen": "it tells nothing apart",
+        "part_description": "description of the picture",
+        "part_contradictions": "search for contradictions by the model",
+        "part_summary": "summary",
+        Why.NOT_CONFIGURED: "no language model is configured",
+        Why.AWAY: "the language model does not answer",
+        Why.SLOW: "the language model did not finish in time",
+        Why.REFUSED: "the language model would not or could not answer",
+        Why.INVALID: "the language model's answer cannot be used",
+        Why.NOTHING_LEFT: "no sentence passed the checks",
+        Why.NO_PICTURE: "there is no picture that may be sent",
+        Why.FAILED: "a part of Vigia failed",
+        Why.NOT_DECIDED: "the case has no decision yet",
+        Why.SUPERSEDED: "the case was decided anew while it was being written",
+        Why.ERASED: "it was deleted with the patient's data or when its time was over",
     },
 }
 
 
-def narrative_line(narrative: NarrativeReport, lang: str) -> str:
-    """Return in a sentence how the narrative of a case stands."""
-    if narrative.reason is not None:
-        return f"{HEADS[lang]}: {REASONS[lang][narrative.reason]}"
-    return (TOLD if narrative.state == AddendumState.TOLD else PENDING)[lang]
+def narrative_word(lang: str, key: str, **values: object) -> str:
+    """Return a text; a code that has none stays as it is."""
+    return TEXTS[lang].get(key, key).format(**values)

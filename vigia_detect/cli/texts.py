@@ -65,7 +65,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "confirmed_by": "Confirmado por {by} el {at} UTC. Apoya, no reemplaza, la evaluación "
         "clínica.",
         "word": "Revisión",
-        "narrative": "Narrativa",
         "said_confirmed": "{by} confirmó ({classes}), {at} UTC: {reason}",
         "said_corrected": "{by} corrigió a {classes}, {at} UTC: {reason}",
         "next_needs_review": "Una persona revisa y confirma al lado de la cama: vigia review claim "
@@ -198,7 +197,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "confirmed_by": "Confirmed by {by} on {at} UTC. It supports, and does not replace, "
         "clinical judgement.",
         "word": "Review",
-        "narrative": "Narrative",
         "said_confirmed": "{by} confirmed ({classes}), {at} UTC: {reason}",
         "said_corrected": "{by} corrected to {classes}, {at} UTC: {reason}",
         "next_needs_review": "A person reviews and confirms at the bedside: vigia review claim "

@@ -2,40 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from vigia_detect.clinical.data_file import DATA, DataModel, read_data
 from vigia_detect.clinical.inputs.codes import Lang
 from vigia_detect.clinical.loading import load_rules
+from vigia_detect.clinical.naming import code_word, field_names
 from vigia_detect.clinical.output import Action, Assessment, Change, Input, Lesion, RuleFired, Value
 from vigia_detect.domain.triage import Urgency
 
 MISSING_SHOWN = 12
 PLACE = re.compile(r"lesions\[(\d+)\]\.")
-
-
-class FieldNames(DataModel):
-    """`field_names.yaml`: path to its name in Spanish and English."""
-
-    names: dict[str, tuple[str, str]]
-
-
-class CodeNames(DataModel):
-    """`code_names.yaml`: code to its Spanish word."""
-
-    names: dict[str, str]
-
-
-@cache
-def code_names() -> dict[str, str]:
-    """Return what each code of the case format is called in Spanish."""
-    return read_data(DATA / "code_names.yaml", CodeNames).names
-
-
-@cache
-def field_names() -> dict[str, tuple[str, str]]:
-    """Return what each input field is called, in Spanish and English."""
-    return read_data(DATA / "field_names.yaml", FieldNames).names
 
 
 def report(found: Assessment, lang: Lang) -> str:
@@ -181,4 +156,4 @@ class _Report:
         return f"{value:g}" if isinstance(value, int | float) else self._code(value)
 
     def _code(self, code: str) -> str:
-        return code_names().get(code, code) if self._lang == "es" else code.replace("_", " ")
+        return code_word(code, self._lang)

@@ -18,6 +18,8 @@ class NoNarrativeReason(StrEnum):
         REFUSED: the server or the model would not answer.
         INVALID: what it wrote does not fit its form.
         NOTHING_LEFT: no sentence passed the checks.
+        NO_PICTURE: of a description only: there is no picture, or it shows a person's face or
+            somebody else, or nobody knows whether it does.
         FAILED: Vigia's own part of it failed, or its process died again and again.
         NOT_DECIDED: triage has not spoken, so there is nothing to tell (yet).
         SUPERSEDED: the case was decided anew meanwhile; it was about another result.
@@ -30,6 +32,7 @@ class NoNarrativeReason(StrEnum):
     REFUSED = "refused"
     INVALID = "invalid"
     NOTHING_LEFT = "nothing_left"
+    NO_PICTURE = "no_picture"
     FAILED = "failed"
     NOT_DECIDED = "not_decided"
     SUPERSEDED = "superseded"

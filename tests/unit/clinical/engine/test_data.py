@@ -9,7 +9,7 @@ from vigia_detect.clinical import assess, load_rules, parse_case
 from vigia_detect.clinical.inputs.codes import CandidateClass
 from vigia_detect.clinical.inputs.schema import known_paths
 from vigia_detect.clinical.loading import read_files
-from vigia_detect.clinical.report import code_names, field_names
+from vigia_detect.clinical.naming import code_names, field_names
 
 EMERGENCY = [f"D-E{n}" for n in range(1, 7)]
 URGENT = [f"D-U{n}" for n in range(1, 12)]

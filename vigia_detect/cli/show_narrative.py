@@ -1,0 +1,67 @@
+"""What a language model wrote about a case, for a person: marked as a machine's and unverified."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from vigia_detect.cli.narrative_texts import narrative_word as word
+from vigia_detect.clinical.narrative.described import described_words
+from vigia_detect.domain.case import JsonObject
+from vigia_detect.domain.json_values import object_or_empty
+from vigia_detect.domain.narrative import Narrative
+
+ITEM = "\n    "
+
+
+def print_narrative(told: JsonObject | str, lang: str, console: Console | None = None) -> None:
+    """Print a narrative, or why there is none.
+
+    Args:
+        told: what `Narrative.to_json` gave, or the reason why there is no narrative.
+        lang: es or en.
+        console: where to print; this terminal when None.
+    """
+    out = console or Console()
+    for label, text in narrative_lines(told, lang):
+        # a model wrote part of it: never read as markup of the console
+        shown = Text.assemble((f"{label}: ", "cyan"), text)
+        out.print(Padding(shown, (0, 0, 0, 2)))
+
+
+def narrative_lines(told: JsonObject | str, lang: str) -> list[tuple[str, str]]:
+    """Return a narrative as lines: a label and a text each. Args as `print_narrative`."""
+    title = word(lang, "title")
+    if isinstance(told, str):
+        return [(title, word(lang, "none", reason=word(lang, told)))]
+    narrative = Narrative.from_json(told)
+    model = narrative.made_by.get("model", "?")
+    return [(title, word(lang, "machine", model=model)), *_parts(narrative, lang)]
+
+
+def _parts(narrative: Narrative, lang: str) -> Iterator[tuple[str, str]]:
+    if narrative.description is not None:
+        seen = described_words(narrative.description, lang)
+        yield word(lang, "description"), "; ".join(seen) or word(lang, "nothing_seen")
+    asked = [str(object_or_empty(one.get("question"))[lang]) for one in narrative.contradictions]
+    yield from _list(word(lang, "contradictions"), asked)
+    told = [f"{one.text} [{', '.join(one.cites)}]" for one in narrative.summary]
+    yield from _list(word(lang, "summary"), told)
+    cited = [f"[{name}] {text}" for name, text in narrative.sources.items()]
+    yield from _list(word(lang, "sources"), cited)
+    gone = [_gone(part, reason, lang) for part, reason in narrative.missing.items()]
+    if narrative.dropped:
+        gone.append(word(lang, "dropped", count=sum(narrative.dropped.values())))
+    if gone:
+        yield word(lang, "title"), "; ".join(gone)
+
+
+def _list(label: str, items: list[str]) -> Iterator[tuple[str, str]]:
+    if items:
+        yield label, ITEM + ITEM.join(items)
+
+
+def _gone(part: str, reason: str, lang: str) -> str:
+    named = word(lang, f"part_{part}")
+    return word(lang, "part", part=named, reason=word(lang, reason))

@@ -1,0 +1,96 @@
+"""Whether a sentence denies what its source states, or states what it denies."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vigia_detect.clinical.narrative.lists import Lists
+from vigia_detect.clinical.narrative.reading import Token
+
+_CONJUNCTIONS = frozenset({"o", "u", "y", "e", "ni", "or", "nor", "and", "/"})
+_BREAKS = frozenset({",", ":", "(", ")", "pero", "but", "sino"})
+_NOR = frozenset({"ni", "nor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """One word of negation and what it is about.
+
+    Attributes:
+        heads: the first word that it denies, and those listed with it.
+        reach: all words that it may be about.
+        before: the word before it, which it limits: "shallow, without infection".
+        nor: it continues another negation.
+    """
+
+    heads: frozenset[str]
+    reach: frozenset[str]
+    before: frozenset[str]
+    nor: bool
+
+
+def agree(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool:
+    """Say whether both deny the same; in doubt they do not."""
+    ours, theirs = denials(said, words), denials(source, words)
+    stems = {token.stem for token in said if not token.plain}
+    denied = _all(denial.heads for denial in ours)
+    reached = _all(denial.reach for denial in ours)
+    known = _all(denial.reach for denial in theirs)
+    return (
+        all(denial.heads and denial.heads <= known for denial in ours)
+        and all(denial.heads & stems <= (reached if denial.nor else denied) for denial in theirs)
+        and all(denied & denial.heads for denial in theirs if denial.before & stems)
+        and (bool(ours) or not any(denial.reach & stems for denial in theirs))
+    )
+
+
+def denials(segment: Sequence[Token], words: Lists) -> list[Denial]:
+    """Return the negations of a segment; one that stands alone has no heads."""
+    places = [place for place, token in enumerate(segment) if token.text in words.negation]
+    return [_denial(segment, place, words) for place in places]
+
+
+def _denial(segment: Sequence[Token], place: int, words: Lists) -> Denial:
+    word = segment[place].text
+    after, before = segment[place + 1 :], segment[:place][::-1]
+    only_after = word in words.after_only
+    heads = frozenset(_heads(after) or _heads(before)[:1] or _next(after) or _next(before))
+    reach = _stems(_clause(after)) | (frozenset() if only_after else _stems(_clause(before)))
+    nor = word in _NOR
+    limited = next((t.stem for t in before if not t.plain and t.kind != "mark"), None)
+    limits = only_after and not nor and limited is not None
+    return Denial(heads, reach | heads, frozenset({limited or ""} if limits else ()), nor)
+
+
+def _clause(tokens: Sequence[Token]) -> Sequence[Token]:
+    ends = (place for place, token in enumerate(tokens) if token.text in _BREAKS)
+    return tokens[: next(ends, len(tokens))]
+
+
+def _heads(tokens: Sequence[Token]) -> list[str]:
+    """Return the first word of meaning and those listed with it, as far as the last "or"."""
+    found: list[str] = []
+    sure = 0  # how many are certainly of the list: a comma alone may begin something else
+    joint = "first"
+    for token in tokens:
+        if token.text in _CONJUNCTIONS or token.text == ",":
+            joint = token.text
+        elif token.kind == "mark" or (token.plain and found):
+            break
+        elif not token.plain and joint:
+            found.append(token.stem)
+            sure = sure if joint == "," else len(found)
+            joint = ""
+    return found[:sure]
+
+
+def _next(tokens: Sequence[Token]) -> list[str]:
+    """Return the word beside it, though it may mean little: "without lesion"."""
+    return [token.stem for token in tokens[:1] if token.kind != "mark"]
+
+
+def _stems(tokens: Sequence[Token]) -> frozenset[str]:
+    return frozenset(token.stem for token in tokens if not token.plain and token.kind != "mark")
+
+
+def _all(groups: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*groups)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from vigia_detect.bootstrap.asking import AskingParts
 from vigia_detect.bootstrap.keeping import KeepingParts
+from vigia_detect.domain.search import Filters
 
 if TYPE_CHECKING:
     from vigia_detect.stages.narratives import NarrativeRunner, Writer
@@ -26,14 +27,19 @@ class NarratingParts(AskingParts, KeepingParts):
         return self._writer or self.narrator or Nobody()
 
     def warm_up_writer(self) -> None:
-        """Import what narratives need and load the passages, but open nothing."""
-        from vigia_detect.adapters.knowledge.searcher import Searcher
+        """Import what narratives need, load the passages and make their index; open nothing.
+
+        Making the index takes seconds, which a narrative's deadline must not pay for. On a server
+        it is made at the first question instead, as that opens a connection.
+        """
         from vigia_detect.adapters.llm.chat import ChatModel
         from vigia_detect.adapters.llm.wire import Wire
         from vigia_detect.stages.narrator import Narrator
 
-        del ChatModel, Narrator, Searcher, Wire
-        _ = self.protocols, self.rules
+        del ChatModel, Narrator, Wire
+        _ = self.rules
+        if self.settings.search_database_url is None:
+            self.passage_search.search("lesión por presión", Filters())
 
     @cached_property
     def narratives(self) -> "NarrativeRunner":

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from ward import server_of
 
 from vigia_detect.bootstrap import Vigia
-from vigia_detect.domain.case import CaseFile, JsonObject, StageOutput, StageResults
+from vigia_detect.domain.case import CaseFile, JsonObject, Run, StageOutput, StageResults
 from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.options import Options
@@ -80,11 +80,16 @@ class Ward:
         for event in (AlertEvent.ACKNOWLEDGE, AlertEvent.ACT):
             self.vigia.desk.answer(alert_id, Answer(event, "ana", "test"))
 
-    def work(self) -> None:
-        """Deliver every message until none is left."""
+    def work(self, without: str = "") -> list[Run]:
+        """Deliver every message until none is left; those of the task `without` are returned."""
+        aside = []
         while self.broker.messages:
             run = self.broker.messages.popleft()
-            server_of(self.vigia, run).run(run.id, run.attempt)
+            if run.task == without:
+                aside.append(run)
+            else:
+                server_of(self.vigia, run).run(run.id, run.attempt)
+        return aside
 
     def pseudonym(self, code: str) -> Pseudonym:
         return self.vigia.cipher.pseudonym(code)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from vigia_detect.domain.case import CaseFile, StageResults
+from vigia_detect.domain.case import CaseFile, JsonObject, StageResults
 from vigia_detect.domain.narrative import CitedSentence, Narrative
 
 SAID = "Úlcera de espesor parcial en el sacro."
+QUESTION: JsonObject = {"es": "¿Qué lado es?", "en": "Which side is it?"}
 MADE_BY = {"model": "test-model", "summary": "summary 1 0f0f", "rules": "test-1"}
 
 
@@ -33,10 +34,9 @@ class Pen:
         if self.failing is not None:
             raise self.failing
         summary = (CitedSentence(SAID, ("finding-1",)),)
-        question = {"question": "¿Qué lado?", "findings": ["finding-1", "note"]}
         return Narrative(
             lang=case.lang,
-            contradictions=(question,),
+            contradictions=({"question": QUESTION},),
             summary=summary,
             sources={"finding-1": SAID},
             made_by=MADE_BY,

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from pen import MADE_BY, SAID, Pen
+from pen import MADE_BY, QUESTION, SAID, Pen
 from ward import ProcessKilledError, System, triage
 
 from vigia_detect.adapters.db.tables import addenda, runs
@@ -17,7 +18,7 @@ from vigia_detect.domain.ids import CaseId
 from vigia_detect.domain.narrative import NoNarrativeReason
 from vigia_detect.domain.policy import NARRATIVE, Queue
 from vigia_detect.domain.stages import Stage
-from vigia_detect.domain.states import CASE_ENDS, RunState
+from vigia_detect.domain.states import CASE_ENDS, CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
     ModelAwayError,
@@ -332,3 +333,15 @@ def test_where_the_model_was_taken_away_what_waits_ends_without_one(
     without.deliver(narrative)
     assert standing(system, case_id) == (ABSENT, NoNarrativeReason.NOT_CONFIGURED)
     without.vigia.close()
+
+
+def test_who_reviews_is_asked_where_findings_do_not_agree(system: System) -> None:
+    system.bodies[Stage.TRIAGE] = triage(Urgency.ROUTINE, review=True)
+    case_id, narrative = decided(system)
+    (before,) = system.vigia.review.queue(limit=9, actor="eva")
+    system.deliver(narrative)
+    (after,) = system.vigia.review.queue(limit=9, actor="eva")
+    assert before.questions == ()
+    assert [(one.es, one.en) for one in after.questions] == [tuple(QUESTION.values())]
+    assert replace(after, questions=(), age_s=before.age_s) == before
+    assert system.state(case_id) == CaseState.NEEDS_REVIEW

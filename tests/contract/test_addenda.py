@@ -158,6 +158,7 @@ def test_no_case_counts_or_waits_for_it(system: System, priority: str) -> None:
         (ModelInvalidError("SECRET"), "invalid", 1),
         (NoNarrativeError("nothing_left"), "nothing_left", 1),
         (ModelAwayError("SECRET"), "away", 2),
+        (NoNarrativeError("away"), "away", 2),
         (RuntimeError("SECRET"), "failed", 2),
     ],
     ids=lambda given: given if isinstance(given, str) else None,

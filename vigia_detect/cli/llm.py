@@ -40,8 +40,8 @@ class Proof:
         """Whether narratives can be had from this server."""
         if self.texts is None or not self.listed:
             return False
-        seen = self.pictures is None or self.pictures.valid > 0
-        return seen and self.texts.valid >= ENOUGH * self.texts.asked
+        done = (self.texts, self.pictures)
+        return all(one.valid >= ENOUGH * one.asked for one in done if one is not None)
 
 
 def check(*, tries: int, pictures: int, as_json: bool) -> None:
@@ -116,7 +116,13 @@ def _said(lang: str, key: str, done: Round) -> list[str]:
     median = "-" if done.median_s is None else f"{done.median_s:.2f} s"
     speed = "-" if done.tokens_per_s is None else f"{done.tokens_per_s:.1f}"
     line = say(lang, key, valid=done.valid, asked=done.asked, median=median, speed=speed)
-    return [line, *(f"  {problem}" for problem in dict.fromkeys(done.problems))]
+    right = say(lang, "right", right=done.right, valid=done.valid)
+    blind = key == "pictures" and done.right < done.valid
+    return [
+        f"{line}; {right}",
+        *([say(lang, "blind")] if blind else []),
+        *(f"  {problem}" for problem in dict.fromkeys(done.problems)),
+    ]
 
 
 def _round(done: Round | None) -> dict[str, Any] | None:
@@ -125,6 +131,7 @@ def _round(done: Round | None) -> dict[str, Any] | None:
     return {
         "asked": done.asked,
         "valid": done.valid,
+        "right": done.right,
         "median_s": done.median_s,
         "tokens_per_s": done.tokens_per_s,
         "problems": done.problems,

@@ -15,7 +15,7 @@ app = typer.Typer(help="The language model.", no_args_is_help=True)
 @open_to_all(reasons.MADE_UP)
 def check(
     tries: Annotated[int, typer.Option(min=1, max=100, help="Texts to ask for.")] = 5,
-    pictures: Annotated[int, typer.Option(min=1, max=100, help="Drawn pictures to show.")] = 1,
+    pictures: Annotated[int, typer.Option(min=1, max=100, help="Drawn pictures to show.")] = 2,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

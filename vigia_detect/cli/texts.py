@@ -112,6 +112,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_rules": "reglas clínicas",
         "check_escalation": "a quién se avisa",
         "check_channels": "por dónde se avisa",
+        "check_language_model": "modelo de lenguaje",
+        "no_language_model": "ninguno: los casos van sin narrativa",
         "only_inbox": "nadie recibe avisos fuera de la bandeja: falta el archivo del hospital "
         "(VIGIA_ESCALATION_FILE)",
         "policy_right": "{file}: correcto ({version}).",
@@ -244,6 +246,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "check_rules": "clinical rules",
         "check_escalation": "who is told",
         "check_channels": "how they are told",
+        "check_language_model": "language model",
+        "no_language_model": "none: cases go without a narrative",
         "only_inbox": "nobody is told outside of the inbox: the hospital's file is missing "
         "(VIGIA_ESCALATION_FILE)",
         "policy_right": "{file}: right ({version}).",

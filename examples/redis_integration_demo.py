@@ -2,8 +2,9 @@
 """What the broker does for Vigia: `redis_integration_demo.py --quick | --async`.
 
 Both start everything they need in a temporary folder and leave nothing behind. `--quick` starts
-the broker alone and works on one case in this process, step by step. `--async` starts a whole
-system and goes through the façade, as a hospital's own program would.
+the broker alone, asks the protocols twice, so that the second answer comes from the cache, and
+works on one case in this process, step by step. `--async` starts a whole system and goes through
+the façade, as a hospital's own program would.
 """
 
 import argparse
@@ -18,19 +19,23 @@ from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.show import print_report
 from vigia_detect.cli.throwaway import prepared, throw_away_settings, throw_away_system
 from vigia_detect.core.async_pipeline import async_pipeline
+from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.ids import CaseId, run_id
+from vigia_detect.domain.language_model import ModelReply, ModelRequest
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
+from vigia_detect.domain.search import Filters
 from vigia_detect.domain.stages import Stage
 from vigia_detect.embedded import EmbeddedBroker
 from vigia_detect.log import configure_logging
+from vigia_detect.stages.librarian import Librarian, Writer
 from vigia_detect.testing import draw_wound
 
 PATIENT_CODE = "DEMO-001"
 CONTEXT = {"age": 75, "diabetes": True}
 TIMEOUT_S = 60
-NOT_INSTALLED = ("caché de respuestas clínicas", "búsqueda en protocolos médicos")
-"""They come with the knowledge capability; until then nothing is shown in their place."""
+QUESTIONS = ("¿Costra negra dura en el talón: la saco?", "costra negra dura en el talon la saco")
+"""The same question twice, as two people would type it."""
 
 console = Console(highlight=False)
 
@@ -44,12 +49,12 @@ def quick() -> None:
         try:
             show_broker(broker)
             show_queues(vigia)
+            show_search(vigia)
+            show_cache(vigia, broker)
             work_on_a_case(vigia)
         finally:
             vigia.close()
             broker.stop()
-    for name in NOT_INSTALLED:
-        console.print(f"✗ {name}: todavía no instalada")
 
 
 def show_broker(broker: EmbeddedBroker) -> None:
@@ -67,6 +72,56 @@ def show_queues(vigia: Vigia) -> None:
     """Print how many messages wait in each queue."""
     waiting = "  ".join(f"{name}: {count}" for name, count in vigia.publisher.depths().items())
     console.print(f"✓ mensajes en espera: {waiting}")
+
+
+def show_search(vigia: Vigia) -> None:
+    """Print the passage that answers a question in everyday words."""
+    vigia.passage_search.search(QUESTIONS[0], Filters())  # loads its network and makes its index
+    began = time.perf_counter()
+    best, *_ = vigia.passage_search.search(QUESTIONS[0], Filters())
+    milliseconds = (time.perf_counter() - began) * 1000
+    text = vigia.protocols[best.passage_id].text("es")
+    console.print(f"✓ búsqueda en protocolos: {QUESTIONS[0]}")
+    console.print(f"    {text.title} ({best.passage_id}), en {milliseconds:.1f} ms")
+    console.print(f"    {text.statements[0].text}")
+
+
+class ReadsAloud:
+    """Stands where a language model would: it answers with the first statement that it is given."""
+
+    def say(self, request: ModelRequest, *, within_s: float) -> ModelReply:
+        """Return the statement, citing it."""
+        del within_s
+        line = next(line for line in request.user.splitlines() if line.startswith("[S1]"))
+        statement = line.removeprefix("[S1] ").rpartition(" (")[0]
+        content: JsonObject = {"sentences": [{"text": statement, "cites": ["S1"]}]}
+        return ModelReply(content, "sin modelo: el primer pasaje, leído", seconds=0.0)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def show_cache(vigia: Vigia, broker: EmbeddedBroker) -> None:
+    """Answer a question twice, and print what the server sees of it."""
+    model = vigia.language_model or ReadsAloud()
+    writer = Writer(model, vigia.settings.llm_model, vigia.answer_cache)
+    librarian = Librarian(vigia.protocols, vigia.passage_search, writer)
+    for question in QUESTIONS:
+        began = time.perf_counter()
+        answer = librarian.ask(question, Filters(), "es", within_s=vigia.settings.llm_timeout_s)
+        milliseconds = (time.perf_counter() - began) * 1000
+        found = "acierto" if answer.kept else "no estaba"
+        console.print(f"✓ caché de respuestas: {found}, {milliseconds:.1f} ms ({question})")
+    with broker.client() as client:
+        for name in client.scan_iter("vigia:answer:*"):
+            kept = client.get(name) or b""
+            readable = any(one.text.encode() in kept for one in answer.sentences)
+            console.print(
+                f"✓ en el servidor: {len(kept)} bytes, "
+                + ("¡LEGIBLES!" if readable else "cifrados, bajo un nombre que no dice nada")
+            )
+    rates = vigia.answer_cache.rates()
+    console.print(f"✓ aciertos: {rates.hits} de {rates.hits + rates.misses}")
 
 
 def work_on_a_case(vigia: Vigia) -> None:
@@ -115,7 +170,7 @@ def main() -> int:
     """Run the part that was asked for."""
     parser = argparse.ArgumentParser(description="Vigia y su servidor de mensajes.")
     part = parser.add_mutually_exclusive_group(required=True)
-    part.add_argument("--quick", action="store_true", help="servidor y un caso, en este proceso")
+    part.add_argument("--quick", action="store_true", help="servidor, caché, protocolos y un caso")
     part.add_argument("--async", action="store_true", dest="facade", help="un sistema completo")
     given = parser.parse_args()
     configure_logging("warning")

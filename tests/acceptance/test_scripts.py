@@ -188,12 +188,17 @@ def test_the_monitor_prints_a_table_for_people(home: Settings) -> None:
     assert "queue: emergency" in done.stdout
 
 
-def test_the_quick_example_says_what_is_not_installed(home: Settings) -> None:
+def test_the_quick_example_shows_cache_search_and_analysis(home: Settings) -> None:
     example = ROOT / "examples" / "redis_integration_demo.py"
     done = run(sys.executable, example, "--quick", settings=home)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("todavía no instalada") == 2
+    assert "heel-eschar-stable" in done.stdout
+    assert done.stdout.index("no estaba") < done.stdout.index("acierto,")
+    assert "cifrados" in done.stdout
+    assert "LEGIBLES" not in done.stdout
+    assert "aciertos: 1 de 2" in done.stdout
     assert "image_processing: 1" in done.stdout
+    assert "triage: " in done.stdout
 
 
 def test_the_async_example_shows_a_result(home: Settings) -> None:

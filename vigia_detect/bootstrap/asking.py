@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from vigia_detect.clinical.protocols import Library
     from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
     from vigia_detect.llm_ports import ModelServer
+    from vigia_detect.stages.librarian import Librarian
     from vigia_detect.stages.narrator import Narrator
 
 
@@ -53,3 +54,16 @@ class AskingParts(BasicParts):
         from vigia_detect.bootstrap.narrator import make_narrator
 
         return make_narrator(self)
+
+    @cached_property
+    def librarian(self) -> "Librarian":
+        """What answers protocol questions; without a language model by passages alone."""
+        from vigia_detect.stages.librarian import Librarian, Writer
+
+        model, settings = self.language_model, self.settings
+        name = f"{settings.llm_base_url} {settings.llm_model}"
+        if model is None:
+            return Librarian(self.protocols, self.passage_search, None)
+        cache = self.answer_cache if settings.answer_cache_s else None
+        writer = Writer(model, name, cache)
+        return Librarian(self.protocols, self.passage_search, writer)

@@ -67,6 +67,25 @@ def search(
 
 @app.command()
 @open_to_all(reasons.PASSAGES)
+def ask(
+    question: Annotated[str, typer.Argument(metavar="TEXT", help="The question.")],
+    class_: Class = None,
+    population: Population = None,
+    lang: Lang = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Answer a question from the passages, which are shown too. Never put a patient's data in it.
+
+    Sentences come from a language model, where the hospital runs one, and each names its source.
+    """
+    from vigia_detect.cli import protocol_answer
+
+    protocol_answer.ask(question, class_=class_, population=population, lang=lang, as_json=as_json)
+
+
+@app.command()
+@open_to_all(reasons.PASSAGES)
 def check(
     path: Annotated[
         Path | None, typer.Argument(help="A passage or a folder; those in force when not given.")

@@ -18,6 +18,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "head": "{id}, versión {version}; {grade}; revisar antes de {review}",
         "disclaimer": "Apoya, no reemplaza, la evaluación clínica.",
         "nothing": "Ningún pasaje responde a esa pregunta.",
+        "written": "Respuesta escrita por una máquina ({model}) y por nadie verificada; valen los "
+        "pasajes que siguen:",
+        "kept": "(respuesta guardada)",
+        "no_sentences": "Sin narrativa: {reason}.",
+        "personal": "la pregunta parece referirse a una persona (un número, fecha o correo): "
+        "no se envió; pregunte sin esos datos",
+        "nothing_found": "ningún pasaje responde a esa pregunta",
+        "dropped": "Frases retiradas por no pasar la comprobación: {count}.",
         "checked": "{count} pasajes correctos.",
         "overdue": "{id}: su revisión venció el {review}.",
         "added": "Pasaje {id} en vigor ({path}).",
@@ -39,6 +47,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "head": "{id}, version {version}; {grade}; to be reviewed before {review}",
         "disclaimer": "Supports, never replaces, clinical assessment.",
         "nothing": "No passage answers that question.",
+        "written": "A machine wrote this answer ({model}) and nobody has verified it; what counts "
+        "are the passages below:",
+        "kept": "(kept answer)",
+        "no_sentences": "No narrative: {reason}.",
+        "personal": "the question seems to be about somebody (a number, a date or an address): "
+        "it was not sent; ask without that",
+        "nothing_found": "no passage answers that question",
+        "dropped": "Sentences left out because they did not pass the checks: {count}.",
         "checked": "{count} passages are correct.",
         "overdue": "{id}: its review was due on {review}.",
         "added": "Passage {id} is in force ({path}).",

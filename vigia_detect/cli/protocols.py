@@ -26,11 +26,11 @@ def show_list(
     """Print the passages that the filters let through."""
     vigia = current()
     words = lang or vigia.settings.lang
-    filters = _filters(words, class_, population, lang)
+    filters = filters_of(words, class_, population, lang)
     texts = zip(vigia.protocols, vigia.protocols.search_texts, strict=True)
     passages = [passage for passage, text in texts if filters.allow(text)]
     if as_json:
-        _print_json([document(passage, words) for passage in passages])
+        print_json([document(passage, words) for passage in passages])
         return
     table = Table(box=None)
     for heading in ("id", "title", "verified", "own"):
@@ -48,9 +48,9 @@ def show(passage_id: str, *, lang: Lang | None, as_json: bool) -> None:
     words = lang or vigia.settings.lang
     passage = vigia.protocols[passage_id]
     if as_json:
-        _print_json(document(passage, words))
+        print_json(document(passage, words))
         return
-    _print_passage(passage, words)
+    print_passage(passage, words)
     typer.echo(say(words, "disclaimer"), err=True)
 
 
@@ -67,15 +67,15 @@ def search(
     vigia = current()
     words = lang or vigia.settings.lang
     hits = vigia.passage_search.search(
-        question, _filters(words, class_, population, lang), limit=limit
+        question, filters_of(words, class_, population, lang), limit=limit
     )
     if as_json:
         found = [(hit, vigia.protocols[hit.passage_id]) for hit in hits]
         answers = [{"score": hit.score, **document(each, words)} for hit, each in found]
-        _print_json({"knowledge_version": vigia.protocols.version, "answers": answers})
+        print_json({"knowledge_version": vigia.protocols.version, "answers": answers})
         return
     for hit in hits:
-        _print_passage(vigia.protocols[hit.passage_id], words)
+        print_passage(vigia.protocols[hit.passage_id], words)
         typer.echo()
     typer.echo(say(words, "disclaimer" if hits else "nothing"), err=True)
 
@@ -107,7 +107,10 @@ def _to_check(vigia: Vigia, path: Path | None) -> list[Passage]:
     return [read_passage(path, own=True)]
 
 
-def _filters(words: Lang, class_: str | None, population: str | None, lang: Lang | None) -> Filters:
+def filters_of(
+    words: Lang, class_: str | None, population: str | None, lang: Lang | None
+) -> Filters:
+    """Return the filters. Raises InvalidOptionError in the language of `words`."""
     _known(words, "unknown_class", class_, class_names())
     _known(words, "unknown_population", population, POPULATIONS)
     return Filters(class_, population, lang)
@@ -118,12 +121,14 @@ def _known(lang: str, key: str, value: str | None, known: tuple[str, ...]) -> No
         raise InvalidOptionError(say(lang, key, value=value, known=", ".join(known)))
 
 
-def _print_passage(passage: Passage, lang: Lang) -> None:
+def print_passage(passage: Passage, lang: Lang) -> None:
+    """Print a passage for people."""
     for line in lines(passage, lang):
         typer.echo(line)
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Print a document for programs."""
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.flush()
 

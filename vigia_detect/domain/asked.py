@@ -23,7 +23,11 @@ _COURTESY = frozenset(
 # `por` alone can matter: "por boca".
 _PHRASE = re.compile(r"\bpor favor\b")
 # A RUN, a telephone, a record number or a date: the question is about somebody.
-_PERSONAL = re.compile(r"\d[\d.\s-]{4,}[\dk]|\d{5,}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|@", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"\d[\d.\s-]{4,}[\dk]|\d{5,}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|@"
+    r"|\b(?:ficha|hc|nhc|mrn|ru[tn]|dni|nie)\W{0,3}(?:n\W{0,3})?\d{3,}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,12 @@ class Asked:
     @property
     def shareable(self) -> bool:
         """Whether its answer may be kept: something is asked, and nothing points to a person."""
-        return bool(normal_words(self.question)) and not _PERSONAL.search(self.question)
+        return bool(normal_words(self.question)) and not self.personal
+
+    @property
+    def personal(self) -> bool:
+        """Whether it seems to be about somebody: numbers of people have a form, names have none."""
+        return bool(_PERSONAL.search(self.question))
 
 
 @dataclass(frozen=True, slots=True)

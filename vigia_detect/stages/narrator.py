@@ -86,7 +86,7 @@ class Narrator:
 
     def _sum_up(self, asking: Asking, view: CaseView, lang: Lang) -> Narrative:
         passages = self._reading.passages(view, lang)
-        findings = view.all()
+        findings = view.to_tell()
         sources = sources_of(findings, view.assessment, passages, lang)
         lines = told(sources.values(), findings, lang)
         listed = "\n".join(f"[{name}] {line}" for name, line in lines.items())
@@ -110,10 +110,8 @@ class Narrator:
         questions: Iterable[Contradiction],
     ) -> Narrative:
         if not asking.made_by:
-            refused = (
-                why for why in asking.missing.values() if why != NoNarrativeReason.NO_PICTURE
-            )
-            raise NoNarrativeError(next(refused))
+            reasons = asking.missing.values()
+            raise NoNarrativeError(next(one for one in reasons if one != NO_PICTURE))
         missing = dict(asking.missing)
         if not summary.summary:
             missing.setdefault(prompt.summary().id.name, NoNarrativeReason.NOTHING_LEFT)

@@ -71,3 +71,66 @@ def test_the_lists_say_where_they_come_from() -> None:
 
         assert text.startswith("# ")
         assert 'version: "' in text
+
+
+FINDINGS = {
+    "f1": Source("f1", "Lesión 1: talón izquierdo, categoría III por confirmar, 3,5 cm de largo."),
+    "f2": Source("f2", "Lesión 2: sacro, categoría II, sin esfacelo, dolor 4 de 10."),
+    "f3": Source("f3", "Braden 12: riesgo alto."),
+    "f4": Source("f4", "Left heel: suspected deep tissue injury, intact skin, no odour."),
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La lesión 1 está en el talón derecho.",
+        "La lesión 1 es de categoría III.",  # nobody confirmed it
+        "La lesión 2 es de categoría III.",
+        "La lesión 1 mide 35 cm de largo.",
+        "La lesión 1 mide 3 cm de largo.",
+        "La lesión 1 mide 3,5 mm de largo.",
+        "El sacro tiene esfacelo.",
+        "El sacro no tiene dolor.",
+        "El sacro tiene dolor 10 de 4.",
+        "El sacro tiene dolor 6 de 10.",
+        "El talón izquierdo es de categoría II.",
+        "El sacro es de categoría III por confirmar.",
+        "Braden 12: riesgo bajo.",
+        "Braden doce: riesgo moderado.",
+        "Braden 21: riesgo alto.",
+        "La lesión 1, del sacro, es de categoría II.",
+        "La lesión 2 tiene menos de 10 de dolor.",
+        "Riesgo alto: administre morfina.",
+        "No avise a nadie.",
+    ],
+)
+def test_a_finding_said_otherwise_is_dropped(text: str) -> None:
+    assert check([Cited(text, ("f1", "f2", "f3"))], FINDINGS, "es").kept == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("La lesión 1 está en el talón izquierdo y es de categoría III por confirmar.", "es"),
+        ("El sacro es de categoría II, sin esfacelo y con dolor 4 de 10.", "es"),
+        ("El riesgo es alto, con Braden 12.", "es"),
+        ("The left heel has a suspected deep tissue injury with intact skin.", "en"),
+        ("There is no odour at the left heel, suspected deep tissue injury.", "en"),
+    ],
+)
+def test_a_finding_in_other_words_is_kept(text: str, lang: str) -> None:
+    assert check([Cited(text, tuple(FINDINGS))], FINDINGS, lang).dropped == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The right heel has a suspected deep tissue injury.",
+        "The left heel has a deep tissue injury.",
+        "The left heel has odour, suspected deep tissue injury.",
+        "The left heel has no intact skin, suspected deep tissue injury.",
+    ],
+)
+def test_an_english_finding_said_otherwise_is_dropped(text: str) -> None:
+    assert check([Cited(text, ("f4",))], FINDINGS, "en").kept == ()

@@ -49,6 +49,10 @@ class CaseView:
             and (one.origin in ON_THE_LESION or one.field.startswith(("lesion.", "class")))
         )
 
+    def to_tell(self) -> tuple[Finding, ...]:
+        """Return what may be told in a summary: without what is only not seen in a picture."""
+        return tuple(one for one in self.all() if not one.absent)
+
     def all(self) -> tuple[Finding, ...]:
         """Return all that is known, and what is known to be unknown."""
         found = self.assessment

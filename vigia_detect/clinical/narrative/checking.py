@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vigia_detect.clinical.narrative.markup import has_markup, is_foreign
-from vigia_detect.clinical.narrative.reading import Segment, content, segments
+from vigia_detect.clinical.narrative.reading import Segment, content, segments, whole
 from vigia_detect.clinical.narrative.support import Why, fault
 
 MOST_CHARACTERS = 400
@@ -124,7 +124,7 @@ def _support(part: Segment, read: Iterable[_Read], lang: str) -> str | Why:
     """Return the id of a source that supports a part of a sentence, or what is wrong with it."""
     faults: list[Why] = []
     for source in read:
-        for each in source.parts:
+        for each in (*source.parts, *whole(part, source.parts)):
             why = fault(part, each, source.about, lang)
             if why is None:
                 return source.id

@@ -1,7 +1,7 @@
 """All that is known of a case in short lines for a model: no demographics, names or codes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import BaseModel
@@ -29,6 +29,7 @@ NOT_TOLD: Final = frozenset({"id", "push_history", "photo_label_side", "undermin
 """Of a lesion: its id is free text and may name somebody; the others are no plain values."""
 MOST_UNKNOWN: Final = 12
 UNKNOWN: Final = "unknown"
+NOT_THERE: Final = frozenset({"no", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Finding:
     Attributes:
         es: "field: value" in Spanish; `en` in English.
         unknown: it says that nobody knows it.
+        absent: somebody who only looked at a picture says that something is not there. It may be
+            compared but is never told: what a picture does not show may be there all the same.
     """
 
     origin: Origin
@@ -45,6 +48,7 @@ class Finding:
     es: str
     en: str
     unknown: bool = False
+    absent: bool = False
 
     def text(self, lang: str) -> str:
         """Return what is said."""
@@ -59,9 +63,10 @@ def of_view(view: View) -> Iterator[Finding]:
     """Yield what an observer of the picture says."""
     for name, share in view.shares.items():
         both = {lang: share.words(lang) for lang in LANGS}
-        yield _finding(view.origin, f"share.{name}", both)
+        yield replace(_finding(view.origin, f"share.{name}", both), absent=share.low == 0)
     for name, code in view.codes.items():
-        yield _plain(view.origin, path_of(name), code)
+        found = _plain(view.origin, path_of(name), code)
+        yield replace(found, absent=code in NOT_THERE)
     for name, size in view.sizes.items():
         yield _plain(view.origin, f"lesion.{name}", round(size, 1))
     if view.structures:

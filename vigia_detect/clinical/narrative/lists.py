@@ -20,6 +20,8 @@ class _WordsFile(DataModel):
     plain: dict[str, str]
     negation: dict[str, tuple[str, ...]]
     after_only: dict[str, tuple[str, ...]]
+    limiting: dict[str, tuple[str, ...]]
+    conditions: dict[str, tuple[str, ...]]
     hedges: dict[str, tuple[str, ...]]
     unsure: dict[str, tuple[str, ...]]
     bounds: dict[str, dict[str, str]]
@@ -54,6 +56,8 @@ class Lists:
     plain: Words
     negation: Words
     after_only: Words
+    limiting: Words
+    conditions: Words
     hedges: Words
     unsure: Words
     bounds: Mapping[str, str]
@@ -87,6 +91,8 @@ def lists(lang: str) -> Lists:
         plain=frozenset(read.plain[lang].split()),
         negation=frozenset(read.negation[lang]),
         after_only=frozenset(read.after_only[lang]),
+        limiting=frozenset(read.limiting[lang]),
+        conditions=frozenset(read.conditions[lang]),
         hedges=frozenset(read.hedges[lang]),
         unsure=frozenset(read.unsure[lang]),
         bounds=read.bounds[lang],
@@ -108,9 +114,13 @@ def drugs() -> Drugs:
 
 
 @cache
-def plain_words() -> Mapping[str, Words]:
-    """Return the plain words of each language, by which a language is told."""
-    return {lang: lists(lang).plain | lists(lang).negation for lang in LANGUAGES}
+def small_words() -> Mapping[str, Words]:
+    """Return the small words of each language, by which a language is told."""
+    return {lang: _small(lists(lang)) for lang in LANGUAGES}
+
+
+def _small(words: Lists) -> Words:
+    return words.plain | words.negation | words.hedges | words.conditions | frozenset(words.bounds)
 
 
 def _contrasts(

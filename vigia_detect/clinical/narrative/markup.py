@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from vigia_detect.clinical.narrative.lists import plain_words
+from vigia_detect.clinical.narrative.lists import small_words
 from vigia_detect.clinical.narrative.stems import fold
 
 _MARKUP = re.compile(
@@ -29,6 +29,6 @@ def is_foreign(text: str, lang: str) -> bool:
     if any(sign.isalpha() and "LATIN" not in unicodedata.name(sign, "") for sign in text):
         return True
     said = _WORD.findall(fold(text))
-    counts = {each: sum(word in words for word in said) for each, words in plain_words().items()}
+    counts = {each: sum(word in words for word in said) for each, words in small_words().items()}
     most = max(counts.values())
     return counts[lang] < most or (most == 0 and len(said) > _SHORT)

@@ -1,5 +1,6 @@
 """Whether a sentence denies what its source states, or states what it denies."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,23 +21,29 @@ class Denial:
         reach: all words that it may be about.
         before: the word before it, which it limits: "shallow, without infection".
         nor: it continues another negation.
+        passive: it stands after what it denies: "is to be avoided".
     """
 
     heads: frozenset[str]
     reach: frozenset[str]
     before: frozenset[str]
     nor: bool
+    passive: bool
 
 
 def agree(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool:
     """Say whether both deny the same; in doubt they do not."""
     ours, theirs = denials(said, words), denials(source, words)
-    stems = {token.stem for token in said if not token.plain}
-    denied = _all(denial.heads for denial in ours)
+    stems = {token.stem for token in said if token.kind != "mark"}
+    denied = _all(denial.reach if denial.passive else denial.heads for denial in ours)
     reached = _all(denial.reach for denial in ours)
-    known = _all(denial.reach for denial in theirs)
+    known = Counter(head for denial in theirs for head in denial.heads)
+    reach = _all(denial.reach for denial in theirs)
     return (
-        all(denial.heads and denial.heads <= known for denial in ours)
+        Counter(h for denial in ours if not denial.passive for h in denial.heads) <= known
+        and all(denial.heads <= reach for denial in ours if denial.passive)
+        and len(ours) <= len(theirs)
+        and all(denial.heads for denial in ours)
         and all(denial.heads & stems <= (reached if denial.nor else denied) for denial in theirs)
         and all(denied & denial.heads for denial in theirs if denial.before & stems)
         and (bool(ours) or not any(denial.reach & stems for denial in theirs))
@@ -53,12 +60,19 @@ def _denial(segment: Sequence[Token], place: int, words: Lists) -> Denial:
     word = segment[place].text
     after, before = segment[place + 1 :], segment[:place][::-1]
     only_after = word in words.after_only
-    heads = frozenset(_heads(after) or _heads(before)[:1] or _next(after) or _next(before))
+    listed = _heads(after)
+    heads = frozenset(listed or _heads(before)[:1] or _next(after) or _next(before))
     reach = _stems(_clause(after)) | (frozenset() if only_after else _stems(_clause(before)))
-    nor = word in _NOR
-    limited = next((t.stem for t in before if not t.plain and t.kind != "mark"), None)
-    limits = only_after and not nor and limited is not None
-    return Denial(heads, reach | heads, frozenset({limited or ""} if limits else ()), nor)
+    limited = _limited(before, after) if word in words.limiting else frozenset[str]()
+    return Denial(heads, reach | heads, limited, word in _NOR, not listed)
+
+
+def _limited(before: Sequence[Token], after: Sequence[Token]) -> frozenset[str]:
+    """Return the word that a negation limits; behind a comma only in a condition, "...: act"."""
+    apart = any(token.text in _BREAKS for token in before[:1])
+    condition = any(token.text == ":" for token in after)
+    words = [token.stem for token in before if not token.plain and token.kind != "mark"]
+    return frozenset(words[:1] if condition or not apart else ())
 
 
 def _clause(tokens: Sequence[Token]) -> Sequence[Token]:

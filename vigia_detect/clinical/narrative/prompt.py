@@ -94,6 +94,12 @@ def summary() -> Prompt[Summary]:
     return load_prompt(PROMPTS / "summary.yaml", Summary)
 
 
+@cache
+def answer() -> Prompt[Summary]:
+    """Return the prompt for the answer to a protocol question."""
+    return load_prompt(PROMPTS / "answer.yaml", Summary)
+
+
 def _checksum(texts: PromptFile, schema: JsonObject) -> str:
     """Return the checksum of the texts and the schema; the version is no part of it."""
     said = {"es": texts.es.model_dump(), "en": texts.en.model_dump(), "schema": schema}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from vigia_detect.clinical.narrative.lists import Lists, drugs, lists
@@ -66,6 +67,8 @@ class Token:
 
 
 Segment = tuple[Token, ...]
+_BREAK = Token("mark", ":", ":")
+_MOST = 0.7
 
 
 def segments(text: str, lang: str) -> tuple[Segment, ...]:
@@ -85,6 +88,19 @@ def segments(text: str, lang: str) -> tuple[Segment, ...]:
 def content(segment: Sequence[Token]) -> list[Token]:
     """Return the tokens that carry meaning and are no negation or quantity."""
     return [token for token in segment if token.kind != "mark" and not token.plain]
+
+
+def whole(said: Segment, parts: Sequence[Segment]) -> Iterator[Segment]:
+    """Yield neighbouring parts as one where a sentence says most of both, in their order."""
+    ours = [token.stem for token in content(said)]
+    for first, second in pairwise(parts):
+        one, two = ({token.stem for token in content(part)} for part in (first, second))
+        turn = next((place for place, stem in enumerate(ours) if stem not in one), len(ours))
+        ordered = two.issuperset(ours[turn:])
+        if ordered and all(
+            len(each.intersection(ours)) >= _MOST * len(each) for each in (one, two)
+        ):
+            yield (*first, _BREAK, *second)
 
 
 def _tokens(text: str, words: Lists) -> Iterator[Token]:

@@ -1,11 +1,14 @@
 """Text in small letters without accents, and words without their endings."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from threading import Lock
 
 import snowballstemmer
 
+# "levántelo" is "levante", "usarse" is "usar"
+_OBJECT = re.compile(r"(?<=[a-z]{4}[aeinr])(?:l[aeo]s?|se)$")
 _LOCK = Lock()  # a stemmer keeps the word that it works on
 _STEMMERS = {
     "es": snowballstemmer.stemmer("spanish"),
@@ -22,6 +25,10 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def stem(word: str, lang: str) -> str:
     """Return the stem of a folded word."""
+    if lang == "es":
+        word = _OBJECT.sub("", word)
     # the stemmer cuts some endings only with their accent; a second fold makes both forms equal
     with _LOCK:
-        return fold(_STEMMERS[lang].stemWord(word))
+        cut = fold(_STEMMERS[lang].stemWord(word))
+    # "justifica" loses more than "justifican"
+    return cut.removesuffix("ic") if cut.endswith("ific") else cut

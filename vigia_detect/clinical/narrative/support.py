@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from vigia_detect.clinical.narrative import negation, pairing
+from vigia_detect.clinical.narrative import conditions, negation, pairing
 from vigia_detect.clinical.narrative.lists import Lists, lists
 from vigia_detect.clinical.narrative.reading import Segment, Token, content
 
-_JOINED = frozenset({"o", "u", "y", "e", "or", "and"})
+_FEW = 3
 
 
 class Why(StrEnum):
@@ -25,8 +25,10 @@ class Why(StrEnum):
     CLASS_NOT_IN_SOURCE = "class_not_in_source"
     SIDE_NOT_IN_SOURCE = "side_not_in_source"
     NOT_IN_SOURCE = "not_in_source"
+    TOO_LITTLE = "too_little"
     NEGATION_DIFFERS = "negation_differs"
     MORE_CERTAIN = "more_certain"
+    CONDITION_LEFT_OUT = "condition_left_out"
     PAIRED_OTHERWISE = "paired_otherwise"
 
 
@@ -50,13 +52,22 @@ def fault(said: Segment, source: Segment, about: frozenset[str], lang: str) -> W
     missing = unsupported(said, frozenset(token.stem for token in source), about, words)
     if missing:
         return missing[0]
-    if not any(token.stem in {each.stem for each in source} for token in content(said)):
-        return Why.NOT_IN_SOURCE
+    if _says_little(said, source):
+        return Why.TOO_LITTLE
     if not negation.agree(said, source, words):
         return Why.NEGATION_DIFFERS
     if _more_certain(said, source, words):
         return Why.MORE_CERTAIN
+    if not conditions.stated(said, source, words):
+        return Why.CONDITION_LEFT_OUT
     return None if pairing.agree(said, source) else Why.PAIRED_OTHERWISE
+
+
+def _says_little(said: Segment, source: Segment) -> bool:
+    """Say whether it is a scrap: "low risk" out of a rule about low risk is no answer."""
+    theirs = {token.stem for token in content(source)}
+    shared = theirs & {token.stem for token in content(said)}
+    return not shared or (len(shared) < _FEW and len(shared) * 2 < len(theirs))
 
 
 def unsupported(

@@ -1,0 +1,51 @@
+"""Whether a sentence leaves out the condition under which its source says so."""
+
+from collections.abc import Iterator, Sequence
+
+from vigia_detect.clinical.narrative.lists import Lists
+from vigia_detect.clinical.narrative.reading import Token, content
+
+_ENDS = frozenset({",", ":", "(", ")"})
+
+
+def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool:
+    """Say whether each condition of the source is at least touched, and not all that is said.
+
+    Conditions are what stands before a colon and names a group ("high risk: ..."), and what
+    follows a word such as "if" up to the next comma.
+    """
+    ours = _stems(said)
+    theirs = _stems(source)
+    return all(
+        theirs <= condition or (not ours.isdisjoint(condition) and not ours <= condition)
+        for condition in _conditions(source, ours, words)
+    )
+
+
+def _conditions(source: Sequence[Token], ours: set[str], words: Lists) -> Iterator[set[str]]:
+    marks = [place for place, token in enumerate(source) if token.text == ":"]
+    if marks and _names_a_group(source[: marks[0]], words):
+        yield _stems(source[: marks[0]])
+    for place, token in enumerate(source):
+        if token.text in words.conditions:
+            clause = _stems(_up_to_mark(source[place + 1 :]))
+            before = _up_to_mark(source[:place][::-1])
+            # one in the middle limits what stands before it: "shorten it if ..."
+            if clause and (not before or not ours.isdisjoint(_stems(before))):
+                yield clause
+
+
+def _up_to_mark(tokens: Sequence[Token]) -> Sequence[Token]:
+    ends = (place for place, token in enumerate(tokens) if token.text in _ENDS)
+    return tokens[: next(ends, len(tokens))]
+
+
+def _stems(tokens: Sequence[Token]) -> set[str]:
+    return {token.stem for token in content(tokens)}
+
+
+def _names_a_group(head: Sequence[Token], words: Lists) -> bool:
+    """Say whether it is a label such as "high risk", and not a sentence, which may deny."""
+    denials = {token.text for token in head} & words.negation
+    named = any("_" in token.stem for token in head) or bool(denials)
+    return named and denials <= words.limiting

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loop import Broker, Phone
+from pen import Pen
 from sqlalchemy import text
+from ward import server_of
 
 from vigia_detect.bootstrap import Vigia
-from vigia_detect.domain.case import CaseFile, JsonObject, StageOutput, StageResults
+from vigia_detect.domain.case import CaseFile, JsonObject, Run, StageOutput, StageResults
 from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.options import Options
-from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.settings import Settings
@@ -35,11 +36,14 @@ def _looked_at(case: CaseFile, _inputs: StageResults) -> StageOutput:
 class Ward:
     """One hospital's parts, its broker and its time."""
 
-    def __init__(self, url: str, home: Path, **settings: object) -> None:
+    def __init__(self, url: str, home: Path, pen: Pen | None = None, **settings: object) -> None:
         self.broker, self.phone = Broker(), Phone()
         chosen = {"home": home, "database_url": url, **settings}
         self.vigia = Vigia(
-            Settings().model_copy(update=chosen), publisher=self.broker, channels=self.phone
+            Settings().model_copy(update=chosen),
+            publisher=self.broker,
+            channels=self.phone,
+            writer=pen,
         )
         self.vigia.store.upgrade()
         bodies = {**self.vigia._stage_bodies(), Stage.IMAGE_ANALYSIS: _looked_at}
@@ -76,12 +80,16 @@ class Ward:
         for event in (AlertEvent.ACKNOWLEDGE, AlertEvent.ACT):
             self.vigia.desk.answer(alert_id, Answer(event, "ana", "test"))
 
-    def work(self) -> None:
-        """Deliver every message until none is left."""
+    def work(self, without: str = "") -> list[Run]:
+        """Deliver every message until none is left; those of the task `without` are returned."""
+        aside = []
         while self.broker.messages:
             run = self.broker.messages.popleft()
-            parts = self.vigia.notifications if run.task == NOTIFICATION else self.vigia.runner
-            parts.run(run.id, run.attempt)
+            if run.task == without:
+                aside.append(run)
+            else:
+                server_of(self.vigia, run).run(run.id, run.attempt)
+        return aside
 
     def pseudonym(self, code: str) -> Pseudonym:
         return self.vigia.cipher.pseudonym(code)
@@ -100,9 +108,9 @@ class Ward:
 
 
 @contextmanager
-def ward(url: str, home: Path, **settings: object) -> Iterator[Ward]:
+def ward(url: str, home: Path, pen: Pen | None = None, **settings: object) -> Iterator[Ward]:
     """Open a ward and close its database at the end."""
-    made = Ward(url, home, **settings)
+    made = Ward(url, home, pen, **settings)
     try:
         yield made
     finally:

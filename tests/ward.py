@@ -4,14 +4,17 @@ import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from loop import Broker, Phone
+from pen import Pen
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, Verdict
+from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.options import Options
-from vigia_detect.domain.policy import NOTIFICATION
+from vigia_detect.domain.policy import NARRATIVE, NOTIFICATION
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
@@ -38,16 +41,37 @@ class ProcessKilledError(BaseException):
     """The end of the process: nothing after it runs, not even the code that notes failures."""
 
 
+class Serves(Protocol):
+    """What runs one kind of work."""
+
+    def run(self, run_id: RunId, attempt: int) -> None: ...
+
+
+def server_of(vigia: Vigia, run: Run) -> Serves:
+    """Return the part that a worker would give this run to."""
+    kinds: dict[str, Serves] = {
+        NOTIFICATION: vigia.notifications,
+        NARRATIVE: vigia.narratives,
+    }
+    return kinds.get(run.task, vigia.runner)
+
+
 class System:
     """A whole pipeline whose worker is the test's own thread."""
 
-    def __init__(self, url: str, home: Path) -> None:
+    def __init__(self, url: str, home: Path, *, pen: Pen | None = None) -> None:
         self.broker = Broker()
         self.phone = Phone()
         self.bodies: dict[Stage, StageBody] = dict.fromkeys(Stage, nothing)
         self.bodies[Stage.TRIAGE] = triage(Urgency.ROUTINE, review=False)
         settings = Settings(home=home, database_url=url, lease_s=1.0)
-        self.vigia = Vigia(settings, bodies=self.bodies, publisher=self.broker, channels=self.phone)
+        self.vigia = Vigia(
+            settings,
+            bodies=self.bodies,
+            publisher=self.broker,
+            channels=self.phone,
+            writer=pen,
+        )
         self.vigia.store.upgrade()
 
     def submit(self, code: str = "P-1", **options: str) -> str:
@@ -60,11 +84,8 @@ class System:
             self.deliver(self.broker.messages.popleft())
 
     def deliver(self, run: Run) -> None:
-        if run.task == NOTIFICATION:
-            self.vigia.notifications.run(run.id, run.attempt)
-        else:
-            with contextlib.suppress(ProcessKilledError):
-                self.vigia.runner.run(run.id, run.attempt)
+        with contextlib.suppress(ProcessKilledError):
+            server_of(self.vigia, run).run(run.id, run.attempt)
 
     def work_until(self, done: Callable[[], bool], limit_s: float = 20.0) -> None:
         """Work and sweep until something holds, as workers do."""

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loop import CLOCKS, PEOPLE, Broker, Phone
+from pen import Pen
 from sqlalchemy import text
+from ward import ProcessKilledError, server_of
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, Verdict
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
 from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.narrative import Narrative
 from vigia_detect.domain.options import Options
-from vigia_detect.domain.policy import NOTIFICATION
 from vigia_detect.domain.records import Submission
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
@@ -23,6 +25,7 @@ from vigia_detect.errors import (
     AnswerRefusedError,
     ChannelPermanentError,
     ChannelTemporaryError,
+    ModelRefusedError,
     NotFoundError,
 )
 from vigia_detect.settings import Settings
@@ -31,10 +34,6 @@ from vigia_detect.testing import draw_wound
 
 PICTURE = draw_wound(1, (64, 64))
 ANSWERS = (AlertEvent.ACKNOWLEDGE, AlertEvent.DECLINE, AlertEvent.ACT, AlertEvent.CLOSE)
-
-
-class ProcessKilledError(BaseException):
-    """What a killed process looks like from within."""
 
 
 class Trouble:
@@ -73,6 +72,21 @@ class DyingPhone(Phone):
         return super().send(message, to)
 
 
+class FailingPen(Pen):
+    """A model that refuses now and then, and whose process may die meanwhile."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self._trouble = trouble
+
+    def narrate(self, case: CaseFile, results: StageResults, *, within_s: float) -> Narrative:
+        if self._trouble.turned.random() < self._trouble.kill:
+            raise ProcessKilledError
+        if self._trouble.turned.random() < self._trouble.stage:
+            raise ModelRefusedError("no")
+        return super().narrate(case, results, within_s=within_s)
+
+
 class Workload:
     """Does things to a system whose worker is the test's own thread."""
 
@@ -81,7 +95,7 @@ class Workload:
         (home / "escalation.yaml").write_text(PEOPLE)
         self.turned = random.Random(seed)  # noqa: S311 - a test's own choices
         self.broker, self.trouble = Broker(), Trouble(self.turned)
-        self.phone = DyingPhone(self.trouble)
+        self.phone, self.pen = DyingPhone(self.trouble), FailingPen(self.trouble)
         self.bodies: dict[Stage, StageBody] = dict.fromkeys(Stage, self.trouble)
         self.bodies[Stage.TRIAGE] = self.trouble.triage
         self.vigia = Vigia(
@@ -89,6 +103,7 @@ class Workload:
             bodies=self.bodies,
             publisher=self.broker,
             channels=self.phone,
+            writer=self.pen,
         )
         self.vigia.store.upgrade()
         self.cases: list[str] = []
@@ -122,12 +137,15 @@ class Workload:
         self.forget_deadlines()
 
     def fail(self) -> None:
-        """Let stages and channels fail in each way."""
+        """Let stages, the language model and channels fail in each way."""
         self.trouble.kinds = (None,)
         self.submit("routine")
         self.trouble.kill = 1.0
         self.work_off()
-        self.trouble.kill, self.trouble.stage = 0.0, 1.0
+        self.pen.failing, self.trouble.kill = ModelRefusedError("no"), 0.0
+        self.submit("routine")
+        self.work_off()
+        self.pen.failing, self.trouble.stage = None, 1.0
         for _ in range(4):
             self.wait(70.0)
             self.work_off()
@@ -164,9 +182,8 @@ class Workload:
                 self.deliver(run)
 
     def deliver(self, run: Run) -> None:
-        runner = self.vigia.notifications if run.task == NOTIFICATION else self.vigia.runner
         with contextlib.suppress(ProcessKilledError):
-            runner.run(run.id, run.attempt)
+            server_of(self.vigia, run).run(run.id, run.attempt)
 
     def wait(self, seconds: float | None = None) -> None:
         """Let time pass, and the sweeper do what is due."""

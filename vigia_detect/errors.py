@@ -324,18 +324,21 @@ class ModelSlowError(LanguageModelError):
     """The answer was not whole in time."""
 
     reason = "slow"
+    retryable = False
 
 
 class ModelRefusedError(LanguageModelError):
     """The server or the model will not answer this."""
 
     reason = "refused"
+    retryable = False
 
 
 class ModelInvalidError(LanguageModelError):
     """What the model wrote is cut off, is no JSON, or does not fit its form."""
 
     reason = "invalid"
+    retryable = False
 
 
 class NoNarrativeError(VigiaError):
@@ -348,6 +351,7 @@ class NoNarrativeError(VigiaError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.retryable = reason == "away"
 
 
 class WaitTimeoutError(VigiaError):

@@ -68,8 +68,8 @@ class KeepingSettings(BaseSettings):
         15,
         ge=1,
         le=200,
-        description="Years for which is kept what was measured on a case's picture and drawn on "
-        "it; in Chile it is part of the record.",
+        description="Years for which is kept what was measured on a case's picture, drawn on it, "
+        "or written about it by a language model; in Chile it is part of the record.",
     )
     retention_idempotency_days: int = Field(
         90,

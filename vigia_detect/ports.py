@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from vigia_detect.addenda_ports import Addenda
 from vigia_detect.alert_ports import AckTokens, Alerts, Gates, Notifications, Timers
 from vigia_detect.audit_ports import Stamps, Trail
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
@@ -100,8 +101,8 @@ class Runs(Protocol):
             lease_s: seconds until the lease runs out.
         """
 
-    def claim_notification(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
-        """Own a ready notification; None when there is no such run."""
+    def claim_apart(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
+        """Own a ready run that is no stage, such as a notification; None: there is no such run."""
 
     def postpone(self, run_id: RunId, attempt: int, delay_s: float) -> None:
         """Let a ready run wait, without an attempt."""
@@ -183,7 +184,10 @@ class Runs(Protocol):
         """Return how many runs there are by (task, state)."""
 
     def oldest_ready_s(self, queue: str | None = None) -> float:
-        """Return how long the oldest ready run has been due, in seconds; 0 when none is."""
+        """Return how long the oldest ready run has been due, in seconds; 0 when none is.
+
+        Without a queue, narratives are left out: nothing and nobody waits for them.
+        """
 
 
 class Audit(Protocol):
@@ -200,6 +204,8 @@ class Audit(Protocol):
 
     def ends_since(self, since: float) -> tuple[int, int]:
         """Return how many attempts failed, were lost or given up since a time, and how many ended.
+
+        Those of narratives are not counted: a language model that is away is no failing pipeline.
 
         Args:
             since: Unix seconds by the database's clock.
@@ -224,6 +230,10 @@ class UnitOfWork(Protocol):
     @property
     def notifications(self) -> Notifications:
         """Notifications and their attempts."""
+
+    @property
+    def addenda(self) -> Addenda:
+        """What is told of decisions afterwards."""
 
     @property
     def timers(self) -> Timers:

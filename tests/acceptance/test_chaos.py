@@ -28,7 +28,7 @@ def two_parents(settings: Settings, environment: Mapping[str, str]) -> Sequence[
     """Two workers that serve every queue each, as on two hosts."""
     broker, medical, *_ = processes(settings, environment)
     assert broker.name == BROKER
-    queues = ",".join(Queue)
+    queues = ",".join(one for one in Queue if one != Queue.NARRATIVE)
     return [broker] + [
         ProcessSpec(
             name=name,

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from loop import CLOCKS, PEOPLE, Loop, Phone
+from pen import Pen
 from sqlalchemy import text
 from ward import ProcessKilledError, System
 
@@ -25,7 +26,7 @@ from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults
 from vigia_detect.domain.failure import FailureKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.notification import Message, Receipt, Recipient
-from vigia_detect.domain.policy import NOTIFICATION, FailureSeverity
+from vigia_detect.domain.policy import NARRATIVE, NOTIFICATION, FailureSeverity
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CASE_ENDS, RUN_ENDS, CaseState
 from vigia_detect.errors import CorruptDataError, DatabaseUnavailableError
@@ -109,9 +110,14 @@ class FailingLoop(Loop):
 
 
 @pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def pen() -> Pen:
+    return Pen()
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory, pen: Pen) -> Iterator[System]:
     home = tmp_path_factory.mktemp("ward")
-    made = System(f"sqlite:///{home / 'vigia.db'}", home)
+    made = System(f"sqlite:///{home / 'vigia.db'}", home, pen=pen)
     yield made
     made.vigia.close()
 
@@ -132,6 +138,10 @@ def _forget_parts() -> Iterator[None]:
 
 def of_stages(line: Line) -> bool:
     return line.task in set(Stage)
+
+
+def of_notifications(line: Line) -> bool:
+    return line.task.startswith(NOTIFICATION)
 
 
 def named(line: Line) -> str:
@@ -166,7 +176,7 @@ def test_a_stage_ends_where_the_page_says(
     assert_logged(line, capsys.readouterr().err, run.id)
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if not of_stages(line)], ids=named)
+@pytest.mark.parametrize("line", [line for line in LINES if of_notifications(line)], ids=named)
 def test_a_notification_ends_where_the_page_says(
     line: Line, loop: FailingLoop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,6 +207,30 @@ def test_a_notification_ends_where_the_page_says(
     for one in loop.vigia.desk.alerts(limit=99):
         loop.vigia.desk.acknowledge(one.id, by="Eva")
     loop.after(600)  # channels that were shut are open again
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.task == NARRATIVE], ids=named)
+def test_a_narrative_ends_where_the_page_says(
+    line: Line, ward: System, pen: Pen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(ward.vigia)
+    case_id = CaseId(ward.submit())
+    if line.failure == "poison_message":
+        poison(NARRATIVE)
+    else:
+        pen.failing = FAILURES[line.failure]
+    state = until_ended(ward, case_id)
+    until(ward, lambda: narrative_of(ward, case_id)[1] in RUN_ENDS)
+    pen.failing = None
+    run_id, run, attempt = narrative_of(ward, case_id)
+    assert (run, attempt) == (line.run, line.attempts)
+    assert ward.state(case_id) == state == CaseState.COMPLETED
+    assert told(ward.vigia, case_id) == set()
+    if line.told:
+        assert line.told in told(ward.vigia, MESSAGES)
+    report = ward.vigia.desk.report(case_id, actor="test").narrative
+    assert report.state == ("told" if line.run == "done" else "absent")
+    assert_logged(line, capsys.readouterr().err, run_id)
 
 
 def failing(error: BaseException) -> StageBody:
@@ -233,15 +267,27 @@ def pass_time(vigia: Vigia, seconds: float) -> None:
 
 
 def until_ended(ward: System, case_id: CaseId) -> CaseState:
+    until(ward, lambda: ward.state(case_id) in CASE_ENDS)
+    return ward.state(case_id)
+
+
+def until(ward: System, done: Callable[[], bool]) -> None:
     for _ in range(60):
         while ward.broker.messages:
             deliver(ward.broker.messages.popleft())
-        state = ward.state(case_id)
-        if state in CASE_ENDS:
-            return state
+        if done():
+            return
         pass_time(ward.vigia, 70)
         ward.vigia.sweeper.sweep()
     raise AssertionError("it never ended")
+
+
+def narrative_of(ward: System, case_id: CaseId) -> tuple[str, str, int]:
+    """Return id, state and attempts of the run that writes about a case."""
+    asked = text("select id, state, attempt from runs where case_id = :id and task = 'narrative'")
+    with ward.vigia.store.read() as work:
+        known, state, attempt = work._connection.execute(asked, {"id": case_id}).one()
+    return known, state, attempt
 
 
 def state_of(loop: FailingLoop, run: Run) -> tuple[str, int]:

@@ -15,6 +15,8 @@ import pytest
 from slack_socket import until
 
 from vigia_detect.cli.system import processes
+from vigia_detect.cli.worker import _queues
+from vigia_detect.domain.policy import Queue
 from vigia_detect.settings import Settings
 from vigia_detect.supervisor.status import read_status
 
@@ -37,6 +39,19 @@ def names(**settings: object) -> list[str]:
 )
 def test_it_serves_when_somebody_could_answer(settings: dict[str, object], *, serves: bool) -> None:
     assert ("web" in names(**settings)) == serves
+
+
+def test_what_a_language_model_writes_has_a_worker_of_its_own_where_there_is_one() -> None:
+    assert "narrative" not in names()
+    asked = Settings.model_validate({"llm_base_url": "http://127.0.0.1:1/v1", "llm_slots": 3})
+    serving = [spec for spec in processes(asked) if Queue.NARRATIVE in spec.serves]
+    assert [(spec.name, spec.serves) for spec in serving] == [("narrative", (Queue.NARRATIVE,))]
+    assert "--concurrency=3" in serving[0].argv
+
+
+def test_a_worker_that_is_told_no_queues_waits_for_no_language_model() -> None:
+    assert set(_queues(None)) == set(Queue) - {Queue.NARRATIVE}
+    assert _queues("narrative") == [Queue.NARRATIVE]
 
 
 @pytest.fixture

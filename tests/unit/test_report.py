@@ -9,6 +9,7 @@ from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.case import RunStatus
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
+from vigia_detect.domain.narrative import NoNarrativeReason
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.review import ReviewEvent, StoredReview
 from vigia_detect.domain.stages import Stage
@@ -20,6 +21,7 @@ from vigia_detect.stages.report import (
     alert_report,
     iso,
     missing_parts,
+    narrative_report,
     review_report,
     stage_report,
 )
@@ -66,6 +68,7 @@ def report() -> CaseReport:
         reviews=(
             review_report(SAID, {"reason": "probed", "before": {}, "classes": {"1": "dtpi"}}),
         ),
+        narrative=narrative_report(NoNarrativeReason.NOT_CONFIGURED, None),
         missing={},
         erased_at=None,
     )

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vigia_detect.bootstrap.entering import EnteringParts
-from vigia_detect.bootstrap.keeping import KeepingParts
+from vigia_detect.bootstrap.narrating import NarratingParts
 from vigia_detect.domain.ids import AlertId
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.watchdog import Watchdog
 
 
-class AlertingParts(EnteringParts, KeepingParts):
+class AlertingParts(EnteringParts, NarratingParts):
     """Part of `Vigia`: notifications, answers, deadlines, failures, drills."""
 
     @cached_property

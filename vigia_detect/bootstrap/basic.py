@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vigia_detect.stages.escalation import Escalator
     from vigia_detect.stages.failures import TaskFailureHandler
     from vigia_detect.stages.lease import LeaseKeeper
+    from vigia_detect.stages.narratives import Writer
     from vigia_detect.stages.relay import Relay
     from vigia_detect.stages.runner import StageBody
 
@@ -36,12 +37,14 @@ class BasicParts:
         publisher: "Publisher | None" = None,
         channels: "Channels | None" = None,
         queues: Collection[str] = tuple(Queue),
+        writer: "Writer | None" = None,
     ) -> None:
         self.settings = settings or load_settings()
         self._bodies = bodies
         self._publisher = publisher
         self._channels = channels
         self._queues = queues
+        self._writer = writer
 
     @cached_property
     def rules(self) -> "RuleSet":
@@ -70,6 +73,7 @@ class BasicParts:
         return task_policies(
             medical_timeout_s=self.settings.medical_task_timeout,
             image_timeout_s=self.settings.image_analysis_timeout,
+            narrative_deadline_s=self.settings.llm_deadline_s,
         )
 
     @cached_property

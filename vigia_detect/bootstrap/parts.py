@@ -97,6 +97,7 @@ class Vigia(AlertingParts, AskingParts, ProvingParts):
             leases=self.leases,
             queues=self._queues,
             escalator=self.escalator,
+            narrates=self.narrates,
         )
 
     @cached_property
@@ -153,6 +154,8 @@ class Vigia(AlertingParts, AskingParts, ProvingParts):
             self._warm_up_rules()
         if Stage.IMAGE_ANALYSIS in bodies:
             self._warm_up_network()
+        if Queue.NARRATIVE in self._queues:
+            self.warm_up_writer()
 
     def close(self) -> None:
         """Close the connections to databases."""

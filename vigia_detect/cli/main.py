@@ -176,7 +176,8 @@ def wait(
 def worker(
     name: Annotated[str, typer.Option(help="The worker's name in logs and monitors.")] = "worker",
     queues: Annotated[
-        str | None, typer.Option(help="Queues to serve, comma-separated; all when not given.")
+        str | None,
+        typer.Option(help="Queues to serve, comma-separated; all but `narrative` when not given."),
     ] = None,
     concurrency: Annotated[
         int | None, typer.Option(min=1, help="Processes; CELERY_WORKER_CONCURRENCY else.")

@@ -88,6 +88,7 @@ def _lines(item: ReviewItem, lang: str) -> list[tuple[str, str]]:
     for lesion in item.lesions:
         shown = ", ".join(_candidate(one, lang) for one in lesion.candidates)
         lines.append(("possible", f"[{lesion.lesion}] {shown or say(lang, 'none')}"))
+    lines += [("question", getattr(one, lang)) for one in item.questions]
     held = say(lang, "nobody")
     if item.claimed_by is not None:
         held = say(lang, "held", by=item.claimed_by, until=(item.claimed_until or "")[:16])

@@ -9,13 +9,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from vigia_detect.cli.code_words import in_words
+from vigia_detect.cli.narrative_texts import narrative_word
 from vigia_detect.cli.show_findings import finding_lines
+from vigia_detect.cli.show_narrative import narrative_lines
 from vigia_detect.cli.texts import say
+from vigia_detect.domain.addendum import AddendumState
 from vigia_detect.domain.case import Json, JsonObject
 from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState
-from vigia_detect.stages.report import CaseReport
+from vigia_detect.stages.report import CaseReport, NarrativeReport
 
 STATE_STYLE = {
     CaseState.COMPLETED: "green",
@@ -55,6 +58,7 @@ def print_report(
         *_image_lines(report, lang, overlay),
         *_assessment_lines(report.assessment, lang),
         *_review_lines(report, lang),
+        *_narrative_lines(report.narrative, lang),
         *_alert_lines(report, lang),
         (say(lang, "missing"), _missing(report, lang)),
         (say(lang, "stage"), _stages(report, lang)),
@@ -160,6 +164,12 @@ def _risk(risk: Json, lang: str) -> str:
     score = say(lang, "no_total") if total is None else str(total)
     category = risk.get("category")
     return f"{risk['scale']} {score}" + (f" → {category}" if category else "")
+
+
+def _narrative_lines(narrative: NarrativeReport, lang: str) -> list[tuple[str, str]]:
+    if narrative.state == AddendumState.PENDING:
+        return [(narrative_word(lang, "title"), narrative_word(lang, "pending"))]
+    return narrative_lines(narrative.content or str(narrative.reason), lang)
 
 
 def _alert_lines(report: CaseReport, lang: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from vigia_detect.settings import Settings
 from vigia_detect.supervisor import ProcessSpec
 
 MEDICAL = (Queue.EMERGENCY, Queue.MEDICAL_PRIORITY, Queue.IMAGE_PROCESSING)
+NARRATIVES = (Queue.NARRATIVE,)
 RECORDS = (Queue.NOTIFICATIONS, Queue.AUDIT_LOGGING, Queue.DEFAULT)
 
 
@@ -19,6 +20,7 @@ def processes(
 
     `reserved` serves emergencies alone, so that no routine work can be in front of one. `records`
     has its own process, since a busy medical queue would otherwise starve the queues after it.
+    `narrative` waits for a language model, if there is one, so that nothing else does.
     """
     environment = environment or {}
     specs = [
@@ -26,6 +28,8 @@ def processes(
         _worker("reserved", (Queue.EMERGENCY,), 1, environment),
         _worker("records", RECORDS, 1, environment),
     ]
+    if settings.llm_base_url:
+        specs.append(_worker("narrative", NARRATIVES, settings.llm_slots, environment))
     if settings.serves_web:
         specs.append(_web(settings, environment))
     if settings.embedded_broker:

@@ -39,8 +39,8 @@ def run_worker(
 
 def _queues(given: str | None) -> list[str]:
     known = [queue.value for queue in Queue]
-    if given is None:
-        return known
+    if given is None:  # a case must not wait behind a language model
+        return [name for name in known if name != Queue.NARRATIVE]
     asked = [name.strip() for name in given.split(",") if name.strip()]
     unknown = sorted(set(asked) - set(known))
     if unknown or not asked:

@@ -11,6 +11,7 @@ from celery import Celery
 
 from vigia_detect.domain.policy import (
     DECISION_AUDIT,
+    NARRATIVE,
     NOTIFICATION,
     QUEUES,
     Queue,
@@ -28,6 +29,7 @@ TASK_NAMES = {
     Stage.AUDIT_LOG: "vigia_detect.tasks.audit.audit_log_task",
     DECISION_AUDIT: "vigia_detect.tasks.audit.medical_decision_audit_task",
     NOTIFICATION: "vigia_detect.tasks.notifications.escalation_notification_task",
+    NARRATIVE: "vigia_detect.tasks.narrative.narrative_task",
 }
 """Which Celery task runs which row of the policy table."""
 
@@ -48,6 +50,7 @@ def medical_task_config(settings: Settings) -> dict[str, dict[str, Any]]:
     policies = task_policies(
         medical_timeout_s=settings.medical_task_timeout,
         image_timeout_s=settings.image_analysis_timeout,
+        narrative_deadline_s=settings.llm_deadline_s,
     )
     return {
         TASK_NAMES[task]: {

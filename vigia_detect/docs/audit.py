@@ -70,6 +70,9 @@ MEANING: Mapping[AuditEvent, str] = {
     "the patient's key seals, and with the picture",
     AuditEvent.DECISION_AUDITED: "a second look at a decision: whether its entry, the stored "
     "result and the hashes agree",
+    AuditEvent.NARRATIVE_ADDED: "a language model's words were attached to a decided case; which "
+    "decision, model and prompts, hashes of what went in and came out",
+    AuditEvent.NARRATIVE_ABSENT: "there will be no such words of this decision; why",
     AuditEvent.PERMISSION_GRANTED: "somebody was allowed to do something; by which policy",
     AuditEvent.PERMISSION_DENIED: "somebody was refused; by which policy",
     AuditEvent.LOGIN_DONE: "somebody logged in, and how",

@@ -11,6 +11,7 @@ from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.failure import Failure, FailureKind, decide, told_of
 from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.policy import (
+    NARRATIVE,
     NOTIFICATION,
     OUTAGES,
     FailureSeverity,
@@ -64,6 +65,11 @@ NOTES = f"""\
   the heartbeat stay away, so that somebody outside raises the alarm.
 - **A notification that is given up** is told by the person's next contact, or the next step, at
   once. When nobody can be told at all, a `system_error` alert says `nobody_reached`.
+- **A narrative** that is given up is on record (`narrative.absent`), and the case says why there is
+  none; nobody is told, since nothing of the result lacks. A model that is away, and a process that
+  died, get one more try. One that was too slow, refused, or wrote nothing that can be shown gets
+  none: it would take the slot from the next case. Attempts at narratives do not count for the rate
+  below, and `vigia failed list` leaves them out.
 - **An edit** of a message that was sent, to say who has taken the alert, may fail: nobody is told
   less by it."""
 
@@ -116,6 +122,7 @@ def _rate(own: Settings) -> str:
 
 
 def _lines() -> Iterator[Line]:
+    yield Line(NARRATIVE, task_policies()[NARRATIVE].severity, NARRATIVE, "")
     yield Line(NOTIFICATION, FailureSeverity.LOW, "notification (edit)", "")
     yield Line(NOTIFICATION, DELAY, "notification (another contact)", "next_contact")
     for stage in Stage:
@@ -140,7 +147,7 @@ def _end(line: Line, kind: FailureKind) -> list[str]:
 
 
 def _case_end(line: Line, run: RunState) -> CaseState | str:
-    if line.task == NOTIFICATION:
+    if line.task in {NARRATIVE, NOTIFICATION}:
         return ""
     states = dict.fromkeys(Stage, RunState.DONE) | {Stage(line.task): run}
     failed = run == RunState.FAILED

@@ -18,14 +18,15 @@ SEVERITY_MEANING: Mapping[FailureSeverity, str] = {
 HEAD = """\
 One table says how each task is run (`vigia_detect/domain/policy.py`); Celery's configuration, the
 sweeper and the retry logic read it and nothing else. Every stage of an emergency case, and the
-notifications of an emergency alert, wait in `emergency`.
+notifications of an emergency alert, wait in `emergency`; what a language model writes never does.
 """
 
 BACKOFF = f"""\
 After a failed attempt the pause doubles, up to {CAP_S} s; half of it is certain and half is
 random, so that many runs that failed together do not come back together. A worker that dies counts
 as an attempt. The limits of the medical tasks follow `MEDICAL_TASK_TIMEOUT` and
-`IMAGE_ANALYSIS_TIMEOUT` (hard limit; the soft one lies a tenth before it)."""
+`IMAGE_ANALYSIS_TIMEOUT` (hard limit; the soft one lies a tenth before it); those of `narrative`
+follow `VIGIA_LLM_DEADLINE_S`, at which it ends by itself."""
 
 
 ASKING = """\
@@ -82,7 +83,11 @@ def _policy_table() -> str:
 
 
 def _queue_rows() -> list[tuple[str, str, str]]:
-    workers = processes(Settings.model_construct())
+    asked = Settings.model_construct()
+    workers = processes(asked)
+    # the one that is started only where there is a model
+    with_model = processes(asked.model_copy(update={"llm_base_url": "http://127.0.0.1:8080/v1"}))
+    workers += [one for one in with_model if one.name not in {other.name for other in workers}]
     return [
         (
             code(queue),

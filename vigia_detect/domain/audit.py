@@ -69,6 +69,8 @@ class AuditEvent(StrEnum):
     TRAIL_EXPORTED = "trail.exported"
     BUNDLE_WRITTEN = "bundle.written"
     DECISION_AUDITED = "decision.audited"
+    NARRATIVE_ADDED = "narrative.added"
+    NARRATIVE_ABSENT = "narrative.absent"
     PERMISSION_GRANTED = "permission.granted"
     PERMISSION_DENIED = "permission.denied"
     LOGIN_DONE = "login.done"

@@ -19,12 +19,12 @@ ATTACHMENTS = "attachments"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One row of work: a stage of a case, or a notification.
+    """One row of work: a stage of a case, a notification, or a narrative.
 
     Attributes:
         id: also the Celery task id.
         task: the row of the policy table it follows.
-        subject: the case or alert it belongs to.
+        subject: the case or alert it belongs to; a narrative is its own, as no case waits for it.
         attempt: how often it was started; a message for another number does nothing.
         queue: where its messages wait.
         earlier: how many of these attempts were made before a person asked for it again.

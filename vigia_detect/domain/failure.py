@@ -88,7 +88,7 @@ def classify(error: BaseException) -> Failure:
     code = error_code(error)
     if isinstance(error, StageTimedOutError):
         return Failure(FailureKind.SOFT_LIMIT, code)
-    if isinstance(error, UnavailableError):
+    if isinstance(error, UnavailableError) and error.retryable:
         return Failure(FailureKind.DEPENDENCY_DOWN, code)
     if isinstance(error, PoisonMessageError):
         return Failure(FailureKind.POISON_MESSAGE, code)

@@ -20,6 +20,10 @@ class NoNarrativeReason(StrEnum):
         NOTHING_LEFT: no sentence passed the checks.
         NO_PICTURE: of a description only: there is no picture, or it shows a person's face or
             somebody else, or nobody knows whether it does.
+        FAILED: Vigia's own part of it failed, or its process died again and again.
+        NOT_DECIDED: triage has not spoken, so there is nothing to tell (yet).
+        SUPERSEDED: the case was decided anew meanwhile; it was about another result.
+        ERASED: it was there, and was deleted with the patient's data or when its time was over.
     """
 
     NOT_CONFIGURED = "not_configured"
@@ -29,6 +33,10 @@ class NoNarrativeReason(StrEnum):
     INVALID = "invalid"
     NOTHING_LEFT = "nothing_left"
     NO_PICTURE = "no_picture"
+    FAILED = "failed"
+    NOT_DECIDED = "not_decided"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

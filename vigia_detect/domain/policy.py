@@ -6,19 +6,22 @@ Celery's configuration, the sweeper and the failure handling read this table and
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import ceil
 from types import MappingProxyType
 
 from vigia_detect.domain.stages import Stage
 
 NOTIFICATION = "notification"
 DECISION_AUDIT = "medical_decision_audit"
+NARRATIVE = "narrative"
 
 
 class Queue(StrEnum):
     """Where a message waits.
 
     All work of an emergency case goes to `emergency`, which a reserved worker serves and every
-    other worker serves first.
+    other worker serves first. Only what a language model writes never does: it may take minutes,
+    and nothing waits for it. Nobody but the worker `narrative` serves its queue.
     """
 
     EMERGENCY = "emergency"
@@ -27,6 +30,7 @@ class Queue(StrEnum):
     NOTIFICATIONS = "notifications"
     AUDIT_LOGGING = "audit_logging"
     DEFAULT = "default"
+    NARRATIVE = "narrative"
 
 
 QUEUES: Mapping[str, Queue] = MappingProxyType(
@@ -38,13 +42,14 @@ QUEUES: Mapping[str, Queue] = MappingProxyType(
         Stage.AUDIT_LOG: Queue.AUDIT_LOGGING,
         DECISION_AUDIT: Queue.AUDIT_LOGGING,
         NOTIFICATION: Queue.NOTIFICATIONS,
+        NARRATIVE: Queue.NARRATIVE,
     }
 )
 
 
 def queue_of(task: str, *, emergency: bool) -> Queue:
     """Return where a message of `task` waits."""
-    return Queue.EMERGENCY if emergency else QUEUES[task]
+    return Queue.EMERGENCY if emergency and task != NARRATIVE else QUEUES[task]
 
 
 class FailureSeverity(StrEnum):
@@ -87,12 +92,20 @@ OUTAGES = 20
 shorter, and after that a person must look at the patient without us."""
 
 
+NARRATIVE_GRACE_S = 30
+"""Engineering choice: more than all but the model takes, so that its own deadline comes first."""
+
+
 def task_policies(
-    *, medical_timeout_s: int = 300, image_timeout_s: int = 240
+    *,
+    medical_timeout_s: int = 300,
+    image_timeout_s: int = 240,
+    narrative_deadline_s: float = 600.0,
 ) -> Mapping[str, TaskPolicy]:
     """Return the table for `MEDICAL_TASK_TIMEOUT` and `IMAGE_ANALYSIS_TIMEOUT` (hard limits).
 
-    A soft limit lies a tenth before its hard one, so that a task can still say what happened.
+    A soft limit lies a tenth before its hard one, so that a task can still say what happened. Those
+    of a narrative lie after `VIGIA_LLM_DEADLINE_S`, which ends it in good order.
     """
     high, critical = FailureSeverity.HIGH, FailureSeverity.CRITICAL
     medical = _policy(medical_timeout_s, 3, 1.0, critical)
@@ -107,6 +120,7 @@ def task_policies(
             DECISION_AUDIT: _policy(60, 5, 1.0, FailureSeverity.MEDIUM),
             # An outage is no excuse here: the next channel must not wait for its end.
             NOTIFICATION: replace(_policy(30, 8, 2.0, critical), max_outages=0),
+            NARRATIVE: _narrative_policy(narrative_deadline_s),
         }
     )
 
@@ -116,6 +130,16 @@ def _policy(
 ) -> TaskPolicy:
     soft_limit_s = max(1, hard_limit_s - max(1, hard_limit_s // 10))
     return TaskPolicy(soft_limit_s, hard_limit_s, max_attempts, backoff_s, severity, OUTAGES)
+
+
+def _narrative_policy(deadline_s: float) -> TaskPolicy:
+    """A model that is away gets one more try; it is no outage that a case would wait for.
+
+    The grace is for what is done besides asking the model, on a machine that is busy.
+    """
+    grace_s = max(NARRATIVE_GRACE_S, ceil(deadline_s / 10))
+    soft_limit_s = ceil(deadline_s) + grace_s
+    return TaskPolicy(soft_limit_s, soft_limit_s + grace_s, 2, 60.0, FailureSeverity.LOW)
 
 
 def backoff_s(policy: TaskPolicy, attempt: int, jitter: float, *, cap_s: float = 60.0) -> float:

@@ -46,7 +46,8 @@ def judge(snapshot: Snapshot) -> tuple[Health, tuple[Finding, ...]]:
 
 def _findings(snapshot: Snapshot) -> list[Finding]:
     warning, critical = Health.WARNING, Health.CRITICAL
-    waiting = snapshot.queues or {}
+    # nobody waits for what a language model is to write
+    waiting = {name: n for name, n in (snapshot.queues or {}).items() if name != Queue.NARRATIVE}
     checks = [
         (
             snapshot.database is None,

@@ -28,10 +28,12 @@ from vigia_detect.stages.report import (
     alert_report,
     iso,
     missing_parts,
+    narrative_report,
     review_report,
     stage_report,
 )
 from vigia_detect.stages.review_words import open_words
+from vigia_detect.stages.told import addendum_of, open_addendum
 from vigia_detect.stages.vault import Vault
 
 POLL_S = 0.02
@@ -116,6 +118,7 @@ class Desk:
             case = _known(work, case_id)
             work.audit.write([AuditEntry(AuditEvent.CASE_READ, case.summary.id, actor)])
             runs = {Stage(run.task): run for run in work.runs.of_case(case.summary.id)}
+            addendum = addendum_of(work, case.summary.id, runs.get(Stage.TRIAGE))
             sealed = work.runs.results(case.summary.id)
             alerts = work.alerts.of_case(case.summary.id)
             reviews = work.reviews.of_case(case.summary.id)
@@ -144,6 +147,7 @@ class Desk:
             reviews=tuple(
                 review_report(one, open_words(self._vault, case, one)) for one in reviews
             ),
+            narrative=narrative_report(addendum, open_addendum(self._vault, case, addendum)),
             missing=missing_parts(stages),
             erased_at=iso(case.patient.erased_at),
         )

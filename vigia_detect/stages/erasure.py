@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.ids import Pseudonym
+from vigia_detect.domain.narrative import NoNarrativeReason
 from vigia_detect.domain.retention import (
     DAY_S,
     DataKind,
@@ -125,6 +126,7 @@ class Erasure:
             refusal = _refusal(standing, why, work.now(), days)
             if refusal is not None:
                 raise refusal
+            _withdraw_narratives(work, standing)
             work.retention.erase(pseudonym, name)
             work.audit.write(_entries(name, standing, why))
             work.commit()
@@ -187,6 +189,12 @@ def _entries(name: Pseudonym, standing: PatientStanding, why: Why) -> list[Audit
         for case in standing.cases
     )
     return [patient, *cases]
+
+
+def _withdraw_narratives(work: UnitOfWork, standing: PatientStanding) -> None:
+    for case_id in standing.cases:  # before its narrative, as whoever attaches one does
+        work.cases.lock(case_id)
+    work.addenda.withdraw(standing.cases, NoNarrativeReason.ERASED)
 
 
 def _new_name() -> Pseudonym:

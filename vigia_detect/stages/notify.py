@@ -237,7 +237,7 @@ def claim(work: UnitOfWork, run_id: RunId, attempt: int, lease_s: float) -> Send
 
     One that is not needed any more, because its alert was answered, is ended without sending.
     """
-    run = work.runs.claim_notification(run_id, attempt, lease_s)
+    run = work.runs.claim_apart(run_id, attempt, lease_s)
     if run is None:
         return None
     edited = work.notifications.updated_by(run_id)

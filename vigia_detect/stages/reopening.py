@@ -3,6 +3,7 @@
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.ids import CaseId
+from vigia_detect.domain.narrative import NoNarrativeReason
 from vigia_detect.domain.records import StoredCase
 from vigia_detect.domain.stages import Stage, followers
 from vigia_detect.errors import InvalidOptionError, NotFoundError, NotPossibleError
@@ -49,6 +50,8 @@ def reopen(
     run = work.runs.reopen(case_id, stage, by)
     for one in later:
         work.runs.wait_again(case_id, one, by)
+    if Stage.TRIAGE in (stage, *later):  # what is being written is about the decision before
+        work.addenda.withdraw([case_id], NoNarrativeReason.SUPERSEDED)
     sealed = vault.seal_text(case, reason_role(run), reason)
     detail = {"stage": stage, "attempt": run.attempt, "reason": sealed}
     work.audit.write([AuditEntry(AuditEvent.CASE_REOPENED, case_id, by, detail=detail)])

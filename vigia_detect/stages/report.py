@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from vigia_detect.domain.addendum import Addendum, AddendumState
 from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.case import ATTACHMENTS, JsonObject, RunStatus
 from vigia_detect.domain.escalation import AlertKind
 from vigia_detect.domain.ids import AlertId, CaseId, RunId
 from vigia_detect.domain.json_values import object_or_empty
+from vigia_detect.domain.narrative import NoNarrativeReason
 from vigia_detect.domain.records import StoredAlert
 from vigia_detect.domain.review import ReviewEvent, StoredReview
 from vigia_detect.domain.stages import Stage
@@ -78,6 +80,24 @@ class ReviewReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NarrativeReport:
+    """What a language model wrote about the decision that stands now; nobody has verified it.
+
+    Attributes:
+        state: told, pending or absent. No case waits for it.
+        reason: why there is none; null while there may be one.
+        at: since when it is told or absent; null before, and when none was asked for.
+        content: description of the picture, contradictions as questions, summary with what each
+            sentence cites, and what made it; null unless it is told.
+    """
+
+    state: AddendumState
+    reason: NoNarrativeReason | None
+    at: str | None
+    content: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseReport:
     """All that is known about a case. Times are ISO 8601 in UTC.
 
@@ -93,6 +113,7 @@ class CaseReport:
         preliminary: true until a person has confirmed the result; a new decision is so again.
         confirmed_by: who has; null while it is preliminary.
         reviews: what people said of the results, oldest first.
+        narrative: what a language model wrote about the result; it never changes the case.
         missing: parts of the result that are not there, and why.
         erased_at: when the patient's data was erased; all that the patient's key sealed is then
             null. Null while it is there.
@@ -114,6 +135,7 @@ class CaseReport:
     assessment: JsonObject | None
     alerts: tuple[AlertReport, ...]
     reviews: tuple[ReviewReport, ...]
+    narrative: NarrativeReport
     missing: dict[str, str]
     erased_at: str | None
 
@@ -171,6 +193,15 @@ def review_report(review: StoredReview, said: JsonObject) -> ReviewReport:
         before=before if isinstance(before, dict) else None,
         classes=object_or_empty(said.get("classes")),
     )
+
+
+def narrative_report(
+    found: Addendum | NoNarrativeReason, content: JsonObject | None
+) -> NarrativeReport:
+    """Return how the narrative stands, with its content decrypted."""
+    if isinstance(found, NoNarrativeReason):
+        return NarrativeReport(AddendumState.ABSENT, found, None, None)
+    return NarrativeReport(found.state, found.reason, iso(found.ended_at), content)
 
 
 def missing_parts(stages: dict[Stage, StageReport]) -> dict[str, str]:

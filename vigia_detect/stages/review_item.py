@@ -63,6 +63,14 @@ class LesionProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Two findings that do not agree, as a question to whoever reviews; it decides nothing."""
+
+    es: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewItem:
     """A case that waits for a person. Times are ISO 8601 in UTC.
 
@@ -71,6 +79,8 @@ class ReviewItem:
         age_s: seconds since it was accepted.
         claimed_by: who holds it now; None: nobody.
         lesions: empty when there is no result.
+        questions: where findings do not agree, by what a language model was part of and nobody has
+            verified; empty when there are none or nobody has looked.
     """
 
     case_id: CaseId
@@ -81,6 +91,7 @@ class ReviewItem:
     accepted_at: str
     why: tuple[Why, ...]
     lesions: tuple[LesionProposal, ...]
+    questions: tuple[Question, ...]
     claimed_by: str | None
     claimed_until: str | None
 
@@ -91,6 +102,8 @@ def review_item(
     results: Mapping[Stage, JsonObject] | None,
     rules: RuleSet,
     now: float,
+    *,
+    told: JsonObject | None = None,
 ) -> ReviewItem:
     """Return the line about a case.
 
@@ -100,6 +113,7 @@ def review_item(
         results: what they gave; None when it does not decrypt.
         rules: for the words of classes and rules.
         now: the database's time, Unix seconds.
+        told: the narrative of its decision; None when there is none to show.
     """
     found = (results or {}).get(Stage.MEDICAL_ANALYSIS)
     image = (results or {}).get(Stage.IMAGE_ANALYSIS)
@@ -113,6 +127,7 @@ def review_item(
         accepted_at=iso(waiting.created_at) or "",
         why=tuple(_why(runs, found, readable=results is not None, rules=rules)),
         lesions=_lesions(found, image, rules),
+        questions=tuple(_questions(told)),
         claimed_by=None if claim is None else claim.by,
         claimed_until=None if claim is None else iso(claim.until),
     )
@@ -122,6 +137,13 @@ def lesion_classes(found: JsonObject | None) -> JsonObject:
     """Return the class that is proposed for each lesion of an assessment."""
     lesions = objects((found or {}).get("lesions"))
     return {str(one["id"]): one["class"] for one in lesions}
+
+
+def _questions(told: JsonObject | None) -> Iterator[Question]:
+    for one in objects((told or {}).get("contradictions")):
+        words = object_or_empty(one.get("question"))
+        if words:
+            yield Question(str(words.get("es", "")), str(words.get("en", "")))
 
 
 def _why(

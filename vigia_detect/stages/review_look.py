@@ -6,6 +6,7 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import CorruptDataError, NotFoundError
 from vigia_detect.ports import UnitOfWork
 from vigia_detect.stages.review_item import ReviewItem, review_item
+from vigia_detect.stages.told import addendum_of, open_addendum, triage_of
 from vigia_detect.stages.vault import Vault
 
 REVIEW = "review"
@@ -20,6 +21,7 @@ class Look:
         self._standing = work.reviews.standing(case_id)
         self._runs: tuple[RunStatus, ...] = tuple(work.runs.of_case(case_id))
         self._sealed = work.runs.results(case_id)
+        self._addendum = addendum_of(work, case_id, triage_of(self._runs))
         self._now = work.now()
         detail = {"in": REVIEW}
         work.audit.write([AuditEntry(AuditEvent.CASE_READ, case_id, actor, detail=detail)])
@@ -28,7 +30,16 @@ class Look:
         """Return the line, decrypted. Raises NotFoundError when there was no such case."""
         if self._standing is None:
             raise NotFoundError("The case is gone.")
-        return review_item(self._standing, self._runs, self._results(vault), rules, self._now)
+        results, told = self._results(vault), self._told(vault)
+        return review_item(self._standing, self._runs, results, rules, self._now, told=told)
+
+    def _told(self, vault: Vault) -> JsonObject | None:
+        if self._case is None:
+            return None
+        try:
+            return open_addendum(vault, self._case, self._addendum)
+        except CorruptDataError:  # the case is reviewed without it
+            return None
 
     def _results(self, vault: Vault) -> dict[Stage, JsonObject] | None:
         if self._case is None:

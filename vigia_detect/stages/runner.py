@@ -47,7 +47,11 @@ log = get_logger()
 
 
 class StageRunner:
-    """Runs stages with the bodies and parts that `bootstrap` chose."""
+    """Runs stages with the bodies and parts that `bootstrap` chose.
+
+    Args:
+        narrates: whether a language model is to tell of each decision, after it.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class StageRunner:
         leases: LeaseKeeper,
         queues: Collection[str],
         escalator: Escalator,
+        narrates: bool = False,
     ) -> None:
         self._store = store
         self._relay = relay
@@ -69,6 +74,7 @@ class StageRunner:
         self._leases = leases
         self._queues = queues
         self._escalator = escalator
+        self._narrates = narrates
 
     def run(
         self, run_id: RunId, attempt: int, *, timeout: type[BaseException] = StageTimedOutError
@@ -152,6 +158,8 @@ class StageRunner:
                 work.cases.decide(case.summary.id, output.verdict, basis=basis)
                 wait_for_review(work, case.summary.id, output.verdict, run.attempt)
             told = self._open_alerts(work, case.summary.id, output.alerts)
+            if output.verdict is not None and self._narrates:
+                told += (work.addenda.plan(case.summary.id, run.attempt),)
             ready = move_on(work, case.summary.id, Stage(run.task))
             following = self._take_on(work, claimed, ready, sealed) if may_continue else None
             work.commit()

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.failure import LOST
-from vigia_detect.domain.policy import NOTIFICATION
+from vigia_detect.domain.policy import NARRATIVE, NOTIFICATION
 from vigia_detect.domain.records import DueTimer
 from vigia_detect.errors import BrokerUnavailableError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Publisher, Store, UnitOfWork
+from vigia_detect.stages import narratives
 from vigia_detect.stages.escalation import Escalator, alert_of
 from vigia_detect.stages.failures import TaskFailureHandler, log_task_failure
 from vigia_detect.stages.notify import lock_alert, take_back
@@ -84,6 +85,8 @@ class Sweeper:
         with self._store.begin() as work:
             if run.task == NOTIFICATION:
                 lock_alert(work, run.id)  # before the run, as whoever moves the alert does
+            if run.task == NARRATIVE:
+                narratives.lock_case(work, run.id)
             if not work.runs.win_lapsed(run):
                 return False
             ready = self._lose(work, run)
@@ -94,6 +97,8 @@ class Sweeper:
     def _lose(self, work: UnitOfWork, run: Run) -> tuple[Run, ...]:
         if run.task == NOTIFICATION:
             return take_back(work, run, self._failures)
+        if run.task == NARRATIVE:
+            return narratives.take_back(work, run, self._failures)
         decision = self._failures.decide(run, LOST)
         ready = self._failures.settle(work, run, decision)
         log_task_failure(run.task, decision, run=run)

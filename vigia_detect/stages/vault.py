@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from vigia_detect.domain.case import CaseFile, JsonObject
-from vigia_detect.domain.ids import CaseId
+from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.records import PatientKey, StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import CorruptDataError
@@ -132,6 +132,17 @@ class Vault:
         label = f"result:{case.summary.id}:{stage}"
         result: JsonObject = orjson.loads(self._open(case.patient, label, sealed))
         return result
+
+    def seal_addendum(self, case: StoredCase, known: RunId, content: JsonObject) -> bytes:
+        """Encrypt what is told of a decision; `known` is the addendum's id."""
+        label = f"addendum:{case.summary.id}:{known}"
+        return self._seal(case.patient, label, orjson.dumps(content))
+
+    def open_addendum(self, case: StoredCase, known: RunId, sealed: bytes) -> JsonObject:
+        """Decrypt what `seal_addendum` gave. Raises CorruptDataError."""
+        label = f"addendum:{case.summary.id}:{known}"
+        content: JsonObject = orjson.loads(self._open(case.patient, label, sealed))
+        return content
 
     def seal_text(self, case: StoredCase, role: str, text: str) -> str:
         """Encrypt what a person typed about a case, for a place that holds text (base64).

@@ -15,11 +15,21 @@ NOTIFIED = {
 }
 """What the end of an attempt to notify is called in the trail."""
 
+ENDED = {"told": "narrative.added", "absent": "narrative.absent"}
+"""What the end of an addendum is called in the trail."""
+
 MOST_ATTEMPTS = 10_000
 """Of one run; far above any policy."""
 
 BY_STATE = frozenset(
-    {"case.accepted", "case.started", "run.started", "alert.opened", *NOTIFIED.values()}
+    {
+        "case.accepted",
+        "case.started",
+        "run.started",
+        "alert.opened",
+        *NOTIFIED.values(),
+        *ENDED.values(),
+    }
 )
 """Kinds that follow from a row's state, as it never goes back on them. All others are counted: a
 stage that somebody begins anew ends more than once, and so does its case."""
@@ -63,6 +73,11 @@ def _attempt(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         yield f"{NOTIFIED[row['outcome']]} {row['id']}#{row['attempt']}", 1
 
 
+def _addendum(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    if row["state"] in ENDED:
+        yield f"{ENDED[row['state']]} {row['case_id']}", 1
+
+
 def _tally(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield f"{row['event']} {row['subject']}", row["count"]
 
@@ -72,5 +87,6 @@ _RULES = {
     "runs": _run,
     "alerts": _alert,
     "notification_attempts": _attempt,
+    "addenda": _addendum,
     "audit_tallies": _tally,
 }

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from vigia_detect.domain.policy import (
     DECISION_AUDIT,
+    NARRATIVE,
     NOTIFICATION,
     QUEUES,
     FailureSeverity,
@@ -75,7 +76,7 @@ def test_medical_tasks_have_at_most_three_attempts() -> None:
 
 
 def test_every_task_has_a_policy_and_a_queue() -> None:
-    assert set(task_policies()) == set(QUEUES) == {*Stage, DECISION_AUDIT, NOTIFICATION}
+    assert set(task_policies()) == set(QUEUES) == {*Stage, DECISION_AUDIT, NARRATIVE, NOTIFICATION}
 
 
 def test_what_leaves_no_result_or_reaches_nobody_is_critical() -> None:
@@ -84,7 +85,20 @@ def test_what_leaves_no_result_or_reaches_nobody_is_critical() -> None:
         assert table[task].severity == FailureSeverity.CRITICAL
 
 
-@pytest.mark.parametrize("task", QUEUES)
+@pytest.mark.parametrize("task", sorted(set(QUEUES) - {NARRATIVE}))
 def test_all_work_of_an_emergency_has_its_own_queue(task: str) -> None:
     assert queue_of(task, emergency=True) == Queue.EMERGENCY
     assert queue_of(task, emergency=False) == QUEUES[task] != Queue.EMERGENCY
+
+
+@pytest.mark.parametrize("emergency", [False, True])
+def test_a_language_model_is_in_nobodys_way(*, emergency: bool) -> None:
+    others = {waits for task, waits in QUEUES.items() if task != NARRATIVE}
+    assert queue_of(NARRATIVE, emergency=emergency) == Queue.NARRATIVE not in others
+
+
+@pytest.mark.parametrize("deadline_s", [1.0, 2.5, 600.0, 7200.0])
+def test_a_narrative_has_its_whole_deadline_and_harms_nobody(deadline_s: float) -> None:
+    policy = task_policies(narrative_deadline_s=deadline_s)[NARRATIVE]
+    assert deadline_s + 30 <= policy.soft_limit_s <= policy.hard_limit_s - 30
+    assert (policy.severity, policy.max_attempts, policy.max_outages) == (FailureSeverity.LOW, 2, 0)

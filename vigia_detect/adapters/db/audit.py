@@ -3,13 +3,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, case, exists, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared
 from vigia_detect.adapters.db.rows import to_text
-from vigia_detect.adapters.db.tables import attempt_ended, audit, tallies
+from vigia_detect.adapters.db.tables import addenda, attempt_ended, audit, tallies
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.trail.implied import BY_STATE
 
@@ -70,7 +70,11 @@ class SqlAudit:
     def ends_since(self, since: float) -> tuple[int, int]:
         """Return how many attempts failed since a time, and how many ended in all."""
         done = case((audit.c.event == AuditEvent.RUN_DONE, 1), else_=0)
-        query = select(func.count(), func.sum(done)).where(attempt_ended, audit.c.at >= since)
+        # A language model that is away must not look like a pipeline that fails.
+        narrative = exists().where(addenda.c.id == audit.c.subject)
+        query = select(func.count(), func.sum(done)).where(
+            attempt_ended, audit.c.at >= since, ~narrative
+        )
         ended, well = self._connection.execute(query).one()
         return ended - (well or 0), ended
 

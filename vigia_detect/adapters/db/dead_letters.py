@@ -8,7 +8,7 @@ from vigia_detect.adapters.db.rows import RUN_COLUMNS, to_run
 from vigia_detect.adapters.db.tables import alerts, notifications, runs
 from vigia_detect.domain.alert_states import AlertState
 from vigia_detect.domain.ids import RunId
-from vigia_detect.domain.policy import NOTIFICATION
+from vigia_detect.domain.policy import NARRATIVE, NOTIFICATION
 from vigia_detect.domain.records import FailedRun
 from vigia_detect.domain.states import RunState
 
@@ -28,7 +28,11 @@ _STILL_WANTED = (
 )
 _GIVEN_UP = (
     select(*RUN_COLUMNS, runs.c.case_id, runs.c.error_code, runs.c.finished_at)
-    .where(runs.c.state == RunState.FAILED, or_(runs.c.task != NOTIFICATION, _STILL_WANTED))
+    .where(
+        runs.c.state == RunState.FAILED,
+        runs.c.task != NARRATIVE,  # nothing lacks but words about a result; the case says so
+        or_(runs.c.task != NOTIFICATION, _STILL_WANTED),
+    )
     .order_by(runs.c.finished_at.desc())
 )
 

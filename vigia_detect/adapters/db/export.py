@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, or_, select
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
 from vigia_detect.adapters.db.stamps import notes_with_stamps
 from vigia_detect.adapters.db.tables import (
+    addenda,
     alerts,
     attempts,
     audit,
@@ -129,5 +130,6 @@ _STATES: dict[str, Select[Any]] = {
     "notification_attempts": select(
         attempts.c.notification_id.label("id"), attempts.c.attempt, attempts.c.outcome
     ).where(attempts.c.outcome.is_not(None)),
+    "addenda": select(addenda.c.case_id, addenda.c.state),
     "audit_tallies": select(tallies.c.event, tallies.c.subject, tallies.c.count),
 }

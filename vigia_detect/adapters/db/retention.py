@@ -5,7 +5,15 @@ from sqlalchemy import insert as insert_into
 
 from vigia_detect.adapters.db import retention_statements as sql
 from vigia_detect.adapters.db.engine import now
-from vigia_detect.adapters.db.tables import cases, earlier_results, holds, patients, retention, runs
+from vigia_detect.adapters.db.tables import (
+    addenda,
+    cases,
+    earlier_results,
+    holds,
+    patients,
+    retention,
+    runs,
+)
 from vigia_detect.domain.ids import CaseId, Pseudonym
 from vigia_detect.domain.retention import (
     DataKind,
@@ -135,6 +143,7 @@ class SqlRetention:
         self._connection.execute(sql.FORGET[kind](ids))
         if kind == DataKind.DETAILS:
             self._connection.execute(sql.earlier_details(ids))
+            self._connection.execute(sql.narratives(ids))
 
     def erase(self, pseudonym: Pseudonym, erased_as: Pseudonym) -> None:
         """Destroy a patient's key and all that it sealed in rows; the cases stay, nameless.
@@ -156,6 +165,7 @@ class SqlRetention:
         theirs = select(runs.c.id).where(runs.c.case_id.in_(mine))
         run(delete(earlier_results).where(earlier_results.c.run_id.in_(theirs)))
         run(update(runs).where(runs.c.case_id.in_(mine)).values(result=None))
+        run(update(addenda).where(addenda.c.case_id.in_(mine)).values(sealed=None))
         run(
             update(cases)
             .where(cases.c.pseudonym == pseudonym)

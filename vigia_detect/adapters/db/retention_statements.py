@@ -21,6 +21,7 @@ from sqlalchemy import (
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import insert_if_new
 from vigia_detect.adapters.db.tables import (
+    addenda,
     alerts,
     cases,
     earlier_results,
@@ -32,6 +33,7 @@ from vigia_detect.adapters.db.tables import (
 )
 from vigia_detect.domain.alert_states import UNFINISHED
 from vigia_detect.domain.ids import Pseudonym
+from vigia_detect.domain.policy import NARRATIVE
 from vigia_detect.domain.retention import DataKind
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CASE_ENDS, RUN_ENDS
@@ -59,10 +61,14 @@ PATIENT_HELD = exists().where(
         ),
     ),
 )
-_DETAILS = exists().where(
-    runs.c.subject == cases.c.id,
-    runs.c.task == Stage.IMAGE_ANALYSIS,
-    runs.c.result.is_not(None),
+# A narrative describes the picture, so it goes with what was found on it.
+_DETAILS = or_(
+    exists().where(
+        runs.c.subject == cases.c.id,
+        runs.c.task == Stage.IMAGE_ANALYSIS,
+        runs.c.result.is_not(None),
+    ),
+    exists().where(addenda.c.case_id == cases.c.id, addenda.c.sealed.is_not(None)),
 )
 HAS: Mapping[DataKind, ColumnElement[bool]] = {
     DataKind.IMAGES: cases.c.image_ref != "",
@@ -76,7 +82,10 @@ def open_work(which: ColumnElement[bool]) -> Select[str]:
     parts = (
         mine.where(~_ENDED),
         select(alerts.c.id).where(alerts.c.case_id.in_(mine), alerts.c.state.in_(UNFINISHED)),
-        select(runs.c.id).where(runs.c.case_id.in_(mine), runs.c.state.not_in(RUN_ENDS)),
+        # Nobody waits for a narrative, and one that may never come must not forbid an erasure.
+        select(runs.c.id).where(
+            runs.c.case_id.in_(mine), runs.c.state.not_in(RUN_ENDS), runs.c.task != NARRATIVE
+        ),
     )
     return select(union_all(*parts).subquery().c.id)
 
@@ -145,6 +154,11 @@ def earlier_details(ids: Sequence[str]) -> Delete:
     """Delete what the look at the picture gave before somebody asked for it again."""
     mine = select(runs.c.id).where(runs.c.subject.in_(ids), runs.c.task == Stage.IMAGE_ANALYSIS)
     return delete(earlier_results).where(earlier_results.c.run_id.in_(mine))
+
+
+def narratives(ids: Sequence[str]) -> Update:
+    """Forget what was told of these cases; that it was told stays."""
+    return update(addenda).where(addenda.c.case_id.in_(ids)).values(sealed=None)
 
 
 def _details(ids: Sequence[str]) -> Update:

@@ -124,6 +124,8 @@ _OVERDUE = or_(
 
 OVERDUE = Prepared(select(exists().where(_OVERDUE)))
 
+# However many narratives wait, they hold up nothing else.
+_RANK = case((runs.c.queue == Queue.EMERGENCY, 0), (runs.c.queue == Queue.NARRATIVE, 2), else_=1)
 _WANTED = (
     select(runs.c.id)
     .where(
@@ -138,7 +140,7 @@ _WANTED = (
             ),
         ),
     )
-    .order_by(case((runs.c.queue == Queue.EMERGENCY, 0), else_=1), runs.c.not_before)
+    .order_by(_RANK, runs.c.not_before)
     .limit(bindparam("limit_"))
     .with_for_update(skip_locked=True)
 )

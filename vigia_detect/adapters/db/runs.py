@@ -15,7 +15,7 @@ from vigia_detect.adapters.db.tables import runs
 from vigia_detect.domain.audit import RUN_AUDIT, AuditEntry
 from vigia_detect.domain.case import Run, RunStatus
 from vigia_detect.domain.ids import CaseId, RunId, run_id
-from vigia_detect.domain.policy import queue_of
+from vigia_detect.domain.policy import Queue, queue_of
 from vigia_detect.domain.records import ClaimedRun, FailedRun, StoredCase
 from vigia_detect.domain.stages import INPUTS, Stage, successors
 from vigia_detect.domain.states import RunEvent, RunState
@@ -83,8 +83,8 @@ class SqlRuns:
         complete = set(INPUTS[Stage(run.task)]) <= known.keys()
         return ClaimedRun(claimed, case, dict(known) if complete else self._inputs(claimed))
 
-    def claim_notification(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
-        """Own a ready notification; None when there is no such run."""
+    def claim_apart(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:
+        """Own a ready run that is no stage, such as a notification; None: there is no such run."""
         return self._claim(run_id, attempt, lease_s)
 
     def postpone(self, run_id: RunId, attempt: int, delay_s: float) -> None:
@@ -200,7 +200,8 @@ class SqlRuns:
     def oldest_ready_s(self, queue: str | None = None) -> float:
         """Return how long the oldest ready run (of a queue) has been due, in s; 0: none is."""
         query = select(now() - func.min(runs.c.not_before)).where(runs.c.state == RunState.READY)
-        query = query if queue is None else query.where(runs.c.queue == queue)
+        mine = runs.c.queue != Queue.NARRATIVE if queue is None else runs.c.queue == queue
+        query = query.where(mine)
         return max(0.0, self._connection.execute(query).scalar() or 0.0)
 
     def _claim(self, run_id: RunId, attempt: int, lease_s: float) -> Run | None:

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, select
 
 from vigia_detect.adapters.db.ack_tokens import SqlAckTokens
+from vigia_detect.adapters.db.addenda import SqlAddenda
 from vigia_detect.adapters.db.alerts import SqlAlerts
 from vigia_detect.adapters.db.audit import SqlAudit
 from vigia_detect.adapters.db.cases import SqlCases
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
         self.runs = SqlRuns(connection, self.cases, self.audit)
         self.alerts = SqlAlerts(connection)
         self.notifications = SqlNotifications(connection, self.runs, self.audit)
+        self.addenda = SqlAddenda(connection, self.runs, self.audit)
         self.timers = SqlTimers(connection)
         self.tokens = SqlAckTokens(connection)
         self.gates = SqlGates(connection)

@@ -163,6 +163,23 @@ earlier_results = Table(
     Column("replaced_at", Float(53), nullable=False),
 )
 
+addenda = Table(
+    "addenda",
+    metadata,
+    # What is told of a decision afterwards; the rows stay, and end once.
+    Column("id", ForeignKey("runs.id"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(WORD_LENGTH), nullable=False),
+    Column("decision", Integer, nullable=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("reason", String(WORD_LENGTH)),
+    Column("sealed", LargeBinary),
+    Column("made_by", Text, nullable=False),
+    Column("planned_at", Float(53), nullable=False),
+    Column("ended_at", Float(53)),
+    UniqueConstraint("case_id", "kind", "decision"),
+)
+
 alerts = Table(
     "alerts",
     metadata,

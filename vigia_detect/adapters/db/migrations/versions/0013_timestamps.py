@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 TABLE = "audit_timestamps"
 REFUSE = f"begin select raise(abort, '{TABLE} takes new rows only'); end"

@@ -22,7 +22,8 @@ def guard(host: str, port: int) -> Callable[[str, tuple[Any, ...]], None]:
     def ask(event: str, args: tuple[Any, ...]) -> None:
         if event in RESOLVES and args[0] != host:
             refuse(event, args[0])
-        if event in SENDS and args[1][:2] not in allowed:
+        # a path instead of a pair: a unix socket, which ends on this machine
+        if event in SENDS and isinstance(args[1], tuple) and args[1][:2] not in allowed:
             refuse(event, args[1])
         if event in STARTS:
             refuse(event, args[0] if args else "")

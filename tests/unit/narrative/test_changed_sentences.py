@@ -12,7 +12,8 @@ from vigia_detect.clinical.narrative.checking import Cited, Source, check
 from vigia_detect.clinical.protocols import Library, load_library
 from vigia_detect.domain.search import LANGUAGES
 
-FAITHFUL = Path(__file__).parents[2] / "data" / "narrative" / "faithful.jsonl"
+FOLDER = Path(__file__).parents[2] / "data" / "narrative"
+FAITHFUL, TRAPS = FOLDER / "faithful.jsonl", FOLDER / "traps.jsonl"
 KEPT = 0.9
 
 
@@ -62,3 +63,14 @@ def test_most_faithful_sentences_are_kept(library: Library) -> None:
 
     assert len(lines) >= 60
     assert kept / len(lines) >= KEPT
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_in_all_passages_supports_a_trap(library: Library, lang: str) -> None:
+    """Words of the passages, put together wrongly; each cites everything that there is."""
+    sources = {source.id: source for source in statements(library, lang)}
+    lines = [json.loads(line) for line in TRAPS.read_text(encoding="utf-8").splitlines()]
+    said = [Cited(line["text"], tuple(sources)) for line in lines if line["lang"] == lang]
+
+    assert len(said) >= 30
+    assert check(said, sources, lang).kept == ()

@@ -1,6 +1,6 @@
 """Whether a sentence leaves out the condition under which its source says so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from vigia_detect.clinical.narrative.lists import Lists
 from vigia_detect.clinical.narrative.reading import Token, content
@@ -16,10 +16,19 @@ def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool
     """
     ours = _stems(said)
     theirs = _stems(source)
+    named = _groups(ours)
     return all(
-        theirs <= condition or (not ours.isdisjoint(condition) and not ours <= condition)
+        theirs <= condition
+        or (
+            not ours.isdisjoint(condition) and not ours <= condition and _groups(condition) <= named
+        )
         for condition in _conditions(source, ours, words)
     )
+
+
+def _groups(stems: Iterable[str]) -> set[str]:
+    """Return the kinds of group that are named: "critical adult at high risk" names two."""
+    return {stem.partition("_")[0] for stem in stems if "_" in stem}
 
 
 def _conditions(source: Sequence[Token], ours: set[str], words: Lists) -> Iterator[set[str]]:

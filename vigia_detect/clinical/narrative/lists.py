@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class Lists:
     contrasts: Mapping[str, tuple[str, str]]
     same: Mapping[str, str]
     orders: Words
-    machine: Words = field(repr=False)
+    machine: Words
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,6 @@ _CLASS = re.compile(
     rf"\b({'|'.join(_KINDS)})\s+({_ONE})\b((?:\s*(?:,|/|o|u|y|a|or|and|to|ni|nor)\s*(?:i|ii|iii|iv)\b"
     r"|\s+(?:o|u|y|or|and|ni|nor)\s+[1-4]\b(?!\s*(?:h|d|cm|mm|g|kg|%)\b))*)"
 )
-_ROMAN = re.compile(r"\b(II|III|IV)\b")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:_\w+)?|[%°<>≥≤=+~]|[,;:.!?()\n/-]|\S")
 _SIGNS = {"º": "°", "˚": "°", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{MINUS SIGN}": "-"}
 _END = frozenset(".;!?\n")
@@ -86,7 +85,7 @@ def segments(text: str, lang: str) -> tuple[Segment, ...]:
 
 
 def content(segment: Sequence[Token]) -> list[Token]:
-    """Return the tokens that carry meaning and are no negation or quantity."""
+    """Return the tokens that carry meaning: no marks, no plain words, no negations."""
     return [token for token in segment if token.kind != "mark" and not token.plain]
 
 
@@ -115,8 +114,7 @@ def _tokens(text: str, words: Lists) -> Iterator[Token]:
 def _prepared(text: str, words: Lists) -> str:
     for sign, plain in _SIGNS.items():
         text = text.replace(sign, plain)
-    folded = fold(_ROMAN.sub(r"\1", text))
-    folded = _CLASS.sub(_classes, folded)
+    folded = _CLASS.sub(_classes, fold(text))
     return words.phrases.sub(lambda found: f" {words.codes[found[0]]} ", folded)
 
 

@@ -7,7 +7,6 @@ from rich.padding import Padding
 from rich.text import Text
 
 from vigia_detect.cli.narrative_texts import narrative_word as word
-from vigia_detect.clinical.narrative.described import described_words
 from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.json_values import object_or_empty
 from vigia_detect.domain.narrative import Narrative
@@ -41,6 +40,8 @@ def narrative_lines(told: JsonObject | str, lang: str) -> list[tuple[str, str]]:
 
 
 def _parts(narrative: Narrative, lang: str) -> Iterator[tuple[str, str]]:
+    from vigia_detect.clinical.narrative.described import described_words
+
     if narrative.description is not None:
         seen = described_words(narrative.description, lang)
         yield word(lang, "description"), "; ".join(seen) or word(lang, "nothing_seen")

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from json_schema import problems
 
 from vigia_detect.bootstrap import Vigia
-from vigia_detect.cli.throwaway import environment, prepared, throw_away_settings
+from vigia_detect.cli.throwaway import environment, throw_away_settings
 from vigia_detect.docs.case_report import schema
 from vigia_detect.domain.policy import Queue
 from vigia_detect.embedded import EmbeddedBroker
@@ -35,7 +36,10 @@ def home() -> Iterator[Settings]:
     # Not pytest's tmp_path: a unix socket's path must stay under 104 characters.
     with tempfile.TemporaryDirectory(prefix="vigia-") as folder:
         settings = throw_away_settings(Path(folder))
-        prepared(settings).close()
+        databases.sqlite(settings.root / "vigia.db")
+        vigia = Vigia(settings)
+        vigia.cipher.pseudonym("")  # makes the key
+        vigia.close()
         broker = EmbeddedBroker(settings.root)
         broker.start()
         yield settings

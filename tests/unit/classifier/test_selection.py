@@ -31,7 +31,7 @@ def test_it_comes_near_the_optimum_and_keeps_its_promise_of_coverage() -> None:
         features, labels, _ = drawn(160, seed)
         groups = np.arange(160)
         held = np.zeros((160, 4))
-        folds = split(labels, groups, folds=5, seed=0)
+        folds = split(labels, groups, folds=3, seed=0)
         for rows, part in selection.judge(tuple(Kind), features, labels, groups, folds):
             held[rows] = part
         temperature = calibration.temperature_of(labels, held)

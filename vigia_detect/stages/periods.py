@@ -43,8 +43,8 @@ class RecordedPeriods:
         with self._store.read() as work:
             known = work.retention.periods()
         shorter = [
-            # the figures first: a number after the word "record" is masked as a patient's
-            f"{days} < {known[kind]} days, {kind}"
+            # not "kind: days": "record: 3660" reads like the number of a patient's, and is masked
+            f"{kind}, {days} < {known[kind]}"
             for kind, days in self._asked.items()
             if days < known[kind]
         ]

@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from command import Command
 from llm_host import GOOD, MISBEHAVIOURS, MODEL, LlmHost, llm_host, told, wrote
 from llm_server import llm_server
 
@@ -18,23 +19,10 @@ from vigia_detect.cli.doctor import examine
 from vigia_detect.cli.llm_texts import TEXTS
 from vigia_detect.settings import Settings
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
 
 @pytest.fixture
-def vigia(tmp_path: Path) -> Run:
-    def _run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        known = {key: value for key, value in os.environ.items() if not key.startswith("VIGIA_")}
-        return subprocess.run(
-            [sys.executable, "-m", "vigia_detect.cli.main", "llm", *words],
-            env={**known, "VIGIA_HOME": str(tmp_path / "home"), **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return _run
+def vigia(tmp_path: Path) -> Command:
+    return Command(tmp_path / "home", lang="es", words=("llm",))
 
 
 @pytest.fixture
@@ -43,7 +31,7 @@ def host() -> Iterator[LlmHost]:
         yield made
 
 
-def check(vigia: Run, host: LlmHost, *words: str, **environment: str) -> tuple[int, str]:
+def check(vigia: Command, host: LlmHost, *words: str, **environment: str) -> tuple[int, str]:
     done = vigia("check", *words, **{"VIGIA_LLM_BASE_URL": host.url, **environment})
     assert done.stderr == ""
     return done.returncode, done.stdout
@@ -53,7 +41,7 @@ def test_every_text_is_in_both_languages() -> None:
     assert set(TEXTS["es"]) == set(TEXTS["en"])
 
 
-def test_a_good_server_is_usable(vigia: Run, host: LlmHost) -> None:
+def test_a_good_server_is_usable(vigia: Command, host: LlmHost) -> None:
     code, said = check(vigia, host)
     assert code == 0
     assert "Textos: 5 de 5 válidos" in said
@@ -65,7 +53,7 @@ def test_a_good_server_is_usable(vigia: Run, host: LlmHost) -> None:
     assert "never decides" in said
 
 
-def test_a_server_that_drops_pictures_says_the_same_to_each(vigia: Run, host: LlmHost) -> None:
+def test_a_server_that_drops_pictures_says_the_same_to_each(vigia: Command, host: LlmHost) -> None:
     code, said = check(vigia, host, "--tries", "1")
     assert "1 de 2 ciertos" in said
     assert "Quizá no ve las imágenes" in said
@@ -75,12 +63,12 @@ def test_a_server_that_drops_pictures_says_the_same_to_each(vigia: Run, host: Ll
     assert (code, "2 de 2 ciertos" in said, "Quizá" in said) == (0, True, False)
 
 
-def test_each_question_is_another_one(vigia: Run, host: LlmHost) -> None:
+def test_each_question_is_another_one(vigia: Command, host: LlmHost) -> None:
     check(vigia, host, "--tries", "4", "--pictures", "2")
     assert len({json.dumps(asked["messages"]) for asked in host.asked}) == 6
 
 
-def test_validity_is_counted(vigia: Run, host: LlmHost) -> None:
+def test_validity_is_counted(vigia: Command, host: LlmHost) -> None:
     wrong = wrote('{"answer": "perhaps", "certainty_percent": 70}')
     over = wrote('{"answer": "yes", "certainty_percent": 101}')
     host.next = [wrong, over]
@@ -93,7 +81,7 @@ def test_validity_is_counted(vigia: Run, host: LlmHost) -> None:
     assert check(vigia, host)[0] == 0  # four of five are enough
 
 
-def test_what_is_not_known_is_not_zero(vigia: Run, host: LlmHost) -> None:
+def test_what_is_not_known_is_not_zero(vigia: Command, host: LlmHost) -> None:
     host.always = MISBEHAVIOURS["wrong-key"]
     code, said = check(vigia, host, "--json")
     found = json.loads(said)
@@ -102,7 +90,7 @@ def test_what_is_not_known_is_not_zero(vigia: Run, host: LlmHost) -> None:
     assert "VIGIA_LLM_API_KEY" in found["texts"]["problems"][0]
 
 
-def test_a_server_that_hangs_is_asked_once(vigia: Run, host: LlmHost) -> None:
+def test_a_server_that_hangs_is_asked_once(vigia: Command, host: LlmHost) -> None:
     host.always = MISBEHAVIOURS["hangs"]
     code, said = check(vigia, host, VIGIA_LLM_TIMEOUT_S="1")
     assert code == 8
@@ -111,7 +99,7 @@ def test_a_server_that_hangs_is_asked_once(vigia: Run, host: LlmHost) -> None:
 
 
 def test_without_vision_it_is_not_usable_until_pictures_are_switched_off(
-    vigia: Run, host: LlmHost
+    vigia: Command, host: LlmHost
 ) -> None:
     host.next = [host.always, told({}, 500)]  # the second picture is answered
     code, said = check(vigia, host, "--tries", "1")
@@ -122,20 +110,20 @@ def test_without_vision_it_is_not_usable_until_pictures_are_switched_off(
     assert "no se le muestra ninguna" in said
 
 
-def test_a_model_that_is_not_listed(vigia: Run, host: LlmHost) -> None:
+def test_a_model_that_is_not_listed(vigia: Command, host: LlmHost) -> None:
     code, said = check(vigia, host, VIGIA_LLM_MODEL="another")
     assert code == 8
     assert "VIGIA_LLM_MODEL" in said
     assert host.asked == []
 
 
-def test_nobody_there(vigia: Run) -> None:
-    done = vigia("check", "--json", VIGIA_LLM_BASE_URL="http://127.0.0.1:9/v1")
+def test_nobody_there(vigia: Command) -> None:
+    done = vigia.apart("check", "--json", VIGIA_LLM_BASE_URL="http://127.0.0.1:9/v1")
     assert done.returncode == 8
     assert "ConnectionRefused" in json.loads(done.stdout)["problem"]
 
 
-def test_none_configured(vigia: Run) -> None:
+def test_none_configured(vigia: Command) -> None:
     done = vigia("check")
     assert done.returncode == 5
     assert "VIGIA_LLM_BASE_URL" in done.stderr
@@ -177,17 +165,17 @@ def test_without_the_extra_it_says_how_to_install_it(
     assert "pip install 'vigia-detect[llm]'" in done.stderr
 
 
-def test_others_reach_it_with_a_key_only(vigia: Run, tiny_model: tuple[Path, Path]) -> None:
-    done = vigia("serve", str(tiny_model[0]), "--host", "0.0.0.0")  # noqa: S104
+def test_others_reach_it_with_a_key_only(vigia: Command, tiny_model: tuple[Path, Path]) -> None:
+    done = vigia.apart("serve", str(tiny_model[0]), "--host", "0.0.0.0")  # noqa: S104
     assert done.returncode == 2
     assert "VIGIA_LLM_API_KEY" in done.stderr
 
 
-def test_a_file_that_is_missing_or_no_model(vigia: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_no_model(vigia: Command, tmp_path: Path) -> None:
     pytest.importorskip("xllamacpp")
-    assert vigia("serve", str(tmp_path / "none.gguf")).returncode == 2
+    assert vigia.apart("serve", str(tmp_path / "none.gguf")).returncode == 2
     (tmp_path / "bad.gguf").write_bytes(b"GGUF but no more")
-    done = vigia("serve", str(tmp_path / "bad.gguf"), "--port", "0")
+    done = vigia.apart("serve", str(tmp_path / "bad.gguf"), "--port", "0")
     assert done.returncode == 2
     assert "bad.gguf" in done.stderr
 

@@ -1,27 +1,27 @@
-"""`vigia assess` as a process: exit codes, streams, and text for a nurse."""
+"""`vigia assess` as it is typed: exit codes, streams, and text for a nurse."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command import Command, Done
 
 HERE = Path(__file__).parent
 P4 = json.loads((HERE / "examples" / "P4.json").read_text(encoding="utf-8"))["input"]
 
 
-def run(folder: Path, content: Any, *options: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, content: Any, *options: str) -> Done:
     path = folder / "case.json"
     text = content if isinstance(content, str) else json.dumps(content)
     path.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "vigia_detect.cli.main", "assess", str(path), *options]
-    return subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+    return Command(folder / "home", lang="es")("assess", str(path), *options)
 
 
 def test_an_assessment_is_one_json_object(tmp_path: Path) -> None:
-    done = run(tmp_path, P4, "--json")
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(P4), encoding="utf-8")
+    done = Command(tmp_path / "home").apart("assess", str(path), "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["urgency"] == "urgent"
 
@@ -66,8 +66,7 @@ def test_a_broken_profile_names_its_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_invalid_input(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "vigia_detect.cli.main", "assess", str(tmp_path / "none.json")]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = Command(tmp_path / "home")("assess", str(tmp_path / "none.json"))
     assert (done.returncode, done.stdout) == (2, "")
 
 

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 # Numbers whole, with their signs: 1,5 is not 15, .5 is not 5, 5' is not 5".
-_WORD = re.compile(r"[.,]?\d+(?:[.,:]\d+)*['’\"”]?|[^\W\d_]+|\S")
+_WORD = re.compile(r"[.,]?\d+(?:[.,:]\d+)*['\u2019\"”]?|[^\W\d_]+|\S")
 _ACCENTS = frozenset("\u0300\u0301\u0308")  # not the tilde: the ñ is a letter of its own
 _HYPHENS = re.compile("[\u2010-\u2015\u2212]")
 # The English `a` is not among them: vitamin A is another vitamin.
@@ -25,7 +25,7 @@ _COURTESY = frozenset(
 # `por` alone can matter: "por boca".
 _PHRASE = re.compile(r"\bpor favor\b")
 _ASKING = frozenset("¿?¡!")
-_PUNCTUATION = frozenset(".,;:()«»\"“”…'’`")
+_PUNCTUATION = frozenset(".,;:()«»\"“”…'\u2019`")
 # Beside these a comma decides what is denied: "no, girar" is not "no girar".
 _DENYING = frozenset({"no", "ni", "sin", "nunca", "jamas", "not", "nor", "never", "without"})
 _ACCENT_COUNTS = frozenset({"sí", "él"})

@@ -96,7 +96,8 @@ class Librarian:
         return self._written(self._writer, asked, found, time.monotonic() + within_s)
 
     def _written(self, writer: Writer, asked: Asked, found: Answer, deadline: float) -> Answer:
-        sources = statements(self._library, found.passages, found.lang)
+        lang: Lang = "en" if found.lang == "en" else "es"
+        sources = statements(self._library, found.passages, lang)
         cache = writer.cache
         name = writer.name(deadline - time.monotonic()) if cache else None
         if cache is None or name is None:  # without the model's name another's answer might be used

@@ -136,7 +136,7 @@ def test_a_model_answers_with_what_the_passages_say_and_nothing_else(vigia: Comm
     assert found["passages"][0]["id"] == "pain"
 
 
-def test_passages_need_no_database_no_key_and_no_broker(vigia: Run, tmp_path: Path) -> None:
+def test_passages_need_no_database_no_key_and_no_broker(vigia: Command, tmp_path: Path) -> None:
     with llm_host(wrote(json.dumps({"sentences": []}))) as host:
         server = {"VIGIA_LLM_BASE_URL": host.url}
         without_tables = vigia("ask", "talón flotante", **server)

@@ -44,7 +44,7 @@ class RecordedPeriods:
             known = work.retention.periods()
         shorter = [
             # not "kind: days": "record: 3660" reads like the number of a patient's, and is masked
-            f"{kind}, {days} < {known[kind]}"
+            f"{kind}, {days} < {known[kind]} days"
             for kind, days in self._asked.items()
             if days < known[kind]
         ]

@@ -64,6 +64,7 @@ MISBEHAVIOURS: Mapping[str, Told] = {
     "refuses": wrote("", refusal="I cannot help with that."),
     "filtered": wrote("", finish="content_filter"),
     "unclosed-thought": wrote('<unused94>thought\nPerhaps {"answer": "no"}'),
+    "many-thoughts": wrote("<unused94>" * 150_000),
     "unclosed-think": wrote('<think>{"answer": "no", "certainty_percent": 1}'),
 }
 

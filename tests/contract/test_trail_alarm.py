@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from keeping_ward import Ward, ward
+from sqlalchemy import text
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.doctor import examine
@@ -122,3 +123,84 @@ def test_a_database_that_was_set_back_is_noticed(tmp_path: Path) -> None:
         restored.vigia.chainer.look()
         assert alert(restored) is not None
         assert seen(restored) == ("critical", True)
+
+
+def signed(here: Ward) -> int:
+    with here.vigia.store.read() as work:
+        return (work.trail.last_checkpoint() or (0, 0.0))[0]
+
+
+GUARDED = ("audit", "audit_chain", "audit_checkpoints")
+TRIGGERS = "select name from sqlite_master where type = 'trigger' and tbl_name = :guarded"
+
+
+def change(here: Ward, *statements: str) -> None:
+    """Do as the owner of the database, past what guards its tables."""
+    with here.vigia.store.begin() as work:
+        connection = work._connection
+        for guarded in GUARDED:
+            if connection.dialect.name == "sqlite":
+                for (name,) in connection.execute(text(TRIGGERS), {"guarded": guarded}).all():
+                    connection.execute(text(f"drop trigger {name}"))
+            else:
+                connection.execute(text(f"alter table {guarded} disable trigger all"))
+        for one in statements:
+            connection.execute(text(one))
+        work.commit()
+
+
+FIRST = "(select leaf from audit_chain where position = 0)"
+REWRITTEN = {
+    "changed": [f"update audit_chain set leaf = {FIRST} where position = 1"],  # noqa: S608
+    "hole": ["delete from audit_chain where position = 1"],
+    "cut": ["delete from audit_chain where position >= 1", "delete from audit where id > 1"],
+    "no checkpoint": ["delete from audit_checkpoints"],
+    "other note": ["update audit_checkpoints set note = 'x'"],
+}
+
+
+@pytest.mark.parametrize("deed", sorted(REWRITTEN))
+def test_a_rewritten_trail_is_never_signed_for(here: Ward, deed: str) -> None:
+    happen(here)
+    before = signed(here)
+    change(here, *REWRITTEN[deed])
+    for _ in range(3):
+        happen(here)
+    assert signed(here) in {before, 0}
+    found = alert(here)
+    assert found is not None
+    assert found.reasons == (CONFLICT,)
+
+
+def test_also_when_only_the_note_kept_outside_differs(here: Ward) -> None:
+    happen(here)
+    before = signed(here)
+    rewrite_kept(here)
+    begin_again(here)
+    happen(here)
+    assert signed(here) == before
+    assert alert(here) is not None
+
+
+def test_with_nothing_kept_outside_the_tables_are_enough(here: Ward) -> None:
+    happen(here)
+    before = signed(here)
+    change(here, *REWRITTEN["changed"])
+    shutil.rmtree(here.vigia.settings.checkpoint_folder)
+    begin_again(here)
+    happen(here)
+    assert signed(here) == before
+    assert alert(here) is not None
+
+
+def test_who_has_set_the_database_back_moves_the_folder_away_and_goes_on(
+    here: Ward, tmp_path: Path
+) -> None:
+    happen(here)
+    change(here, *REWRITTEN["no checkpoint"])
+    happen(here)
+    assert signed(here) == 0
+    here.vigia.settings.checkpoint_folder.rename(tmp_path / "as it was")
+    begin_again(here)
+    happen(here)
+    assert signed(here) > 0

@@ -134,3 +134,15 @@ def test_a_model_answers_with_what_the_passages_say_and_nothing_else(vigia: Comm
     assert found["answer"]["sentences"][0]["cites"] == ["pain.2"]
     assert found["answer"]["dropped"] == {"drug_not_in_source": 1}
     assert found["passages"][0]["id"] == "pain"
+
+
+def test_passages_need_no_database_no_key_and_no_broker(vigia: Command, tmp_path: Path) -> None:
+    with llm_host(wrote(json.dumps({"sentences": []}))) as host:
+        server = {"VIGIA_LLM_BASE_URL": host.url}
+        without_tables = vigia("ask", "talón flotante", **server)
+        (tmp_path / "home" / "vigia.db").write_text("this is no database")
+        broken = vigia("ask", "talón flotante", CELERY_BROKER_URL="redis://127.0.0.1:1", **server)
+
+    for done in (without_tables, broken):
+        assert done.returncode == 0, done.stderr
+        assert "Talones: descarga completa" in done.stdout

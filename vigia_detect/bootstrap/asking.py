@@ -4,6 +4,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vigia_detect.bootstrap.basic import BasicParts
+from vigia_detect.errors import VigiaError
+from vigia_detect.log import get_logger
 
 if TYPE_CHECKING:
     from vigia_detect.clinical.protocols import Library
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from vigia_detect.llm_ports import ModelServer
     from vigia_detect.stages.librarian import Librarian
     from vigia_detect.stages.narrator import Narrator
+
+
+log = get_logger()
 
 
 class AskingParts(BasicParts):
@@ -61,9 +66,17 @@ class AskingParts(BasicParts):
         from vigia_detect.stages.librarian import Librarian, Writer
 
         model, settings = self.language_model, self.settings
-        name = f"{settings.llm_base_url} {settings.llm_model}"
         if model is None:
             return Librarian(self.protocols, self.passage_search, None)
-        cache = self.answer_cache if settings.answer_cache_s else None
-        writer = Writer(model, name, cache)
+        writer = Writer(model, settings.llm_base_url, settings.llm_model, self._kept_answers())
         return Librarian(self.protocols, self.passage_search, writer)
+
+    def _kept_answers(self) -> "AnswerCache | None":
+        """Return the cache, or None: what it needs (keys, database) is not needed to answer."""
+        if not self.settings.answer_cache_s:
+            return None
+        try:
+            return self.answer_cache
+        except (VigiaError, ValueError) as error:  # ValueError: an address that is no Redis server
+            log.warning("answer_cache.unusable", error=type(error).__name__)
+            return None

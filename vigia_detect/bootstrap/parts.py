@@ -135,7 +135,7 @@ class Vigia(AlertingParts, AskingParts, ProvingParts):
         return Evidence(
             store=self.store,
             chainer=self.chainer,
-            signer=self.signer,
+            signer=self.signer_now,
             contents=Contents(self.vault),
         )
 

@@ -1,6 +1,6 @@
 """The parts that keep the audit trail."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,11 +59,17 @@ class ProvingParts(BasicParts):
     @property
     def trail_key(self) -> "PublicKey":
         """The trail's first public key, from which every later one follows."""
+        return self.trail_keys[0]
+
+    @property
+    def trail_keys(self) -> "Sequence[PublicKey]":
+        """All public keys of the trail, the first one first."""
         from vigia_detect.trail.note import PublicKey
 
         signer = self.signer
         with self.store.read() as work:
-            return PublicKey.parse((*work.trail.public_keys(), signer.public.text)[0])
+            known = work.trail.public_keys() or [signer.public.text]
+        return [PublicKey.parse(one) for one in known]
 
     @cached_property
     def signing_rotation(self) -> "SigningRotation":

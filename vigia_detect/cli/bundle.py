@@ -28,7 +28,7 @@ def write(case_id: str, out: Path, *, patient: bool, image: bool, extends: Path 
     if out.exists():  # before the entry is written: nothing is given out
         raise InvalidOptionError(f"{out} is there already")
     try:
-        known = None if extends is None else last_checkpoint(extends, [vigia.signer.public])
+        known = None if extends is None else last_checkpoint(extends, vigia.trail_keys)
     except (OSError, BadNoteError) as error:
         raise InvalidOptionError(f"--extends: {error}") from error
     asked = Asked(patient=patient, image=image, known=known)

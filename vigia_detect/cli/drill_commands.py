@@ -25,6 +25,6 @@ def emergency(
     ] = 120,
 ) -> None:
     """Tell people of an emergency that is none, marked as a drill; measure, then close it."""
-    from vigia_detect.cli.drill import run_drill  # noqa: PLC0415 - heavy
+    from vigia_detect.cli.drill import run_drill
 
     run_drill(wait_s=wait, as_json=as_json)

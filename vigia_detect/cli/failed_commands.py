@@ -18,7 +18,7 @@ Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest fi
 @needs(Action.FAILED_LIST)
 def list_failed(limit: Limit = 20, *, as_json: Json = False) -> None:
     """List tasks that were given up: stages, and notifications of alerts that are open."""
-    from vigia_detect.cli import failed  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import failed
 
     failed.show_list(limit=limit, as_json=as_json)
 
@@ -27,7 +27,7 @@ def list_failed(limit: Limit = 20, *, as_json: Json = False) -> None:
 @needs(Action.FAILED_LIST)
 def show(run_id: RunArgument, *, as_json: Json = False) -> None:
     """Show one: what happened, and why it was asked for again before. Reading it is recorded."""
-    from vigia_detect.cli import failed  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import failed
 
     failed.show(run_id, as_json=as_json)
 
@@ -40,6 +40,6 @@ def retry(
     by: By = None,
 ) -> None:
     """Ask for one again, as it was: its stage and all that follows, or telling the same person."""
-    from vigia_detect.cli import failed  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import failed
 
     failed.retry(run_id, by=speaker(by), reason=reason)

@@ -27,7 +27,7 @@ def add(
     by: By = None,
 ) -> None:
     """Keep all of a patient or case until the hold is released."""
-    from vigia_detect.cli import holds  # noqa: PLC0415 - each command imports what it needs
+    from vigia_detect.cli import holds
 
     holds.add(subject, reason=reason, reference=reference, by=speaker(by))
 
@@ -42,7 +42,7 @@ def list_holds(
     as_json: Json = False,
 ) -> None:
     """List the holds in force."""
-    from vigia_detect.cli import holds  # noqa: PLC0415
+    from vigia_detect.cli import holds
 
     holds.show_list(released=released, as_json=as_json)
 
@@ -53,6 +53,6 @@ def release(
     hold_id: Annotated[str, typer.Argument(metavar="HOLD", help="A hold's id.")], by: By = None
 ) -> None:
     """Release a hold: its patient or case follows the periods again."""
-    from vigia_detect.cli import holds  # noqa: PLC0415
+    from vigia_detect.cli import holds
 
     holds.release(hold_id, by=speaker(by))

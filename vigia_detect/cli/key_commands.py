@@ -17,7 +17,7 @@ app = typer.Typer(help="The key that wraps patients' keys.", no_args_is_help=Tru
 @needs(Action.SYSTEM_LOOK)
 def list_keys(*, as_json: Json = False) -> None:
     """List the versions: which wraps, which only reads, which is destroyed."""
-    from vigia_detect.cli import keys  # noqa: PLC0415 - each command imports what it needs
+    from vigia_detect.cli import keys
 
     keys.show_list(as_json=as_json)
 
@@ -26,7 +26,7 @@ def list_keys(*, as_json: Json = False) -> None:
 @needs(Action.KEYS_ROTATE)
 def rotate(by: By = None) -> None:
     """Wrap all keys by a new version while the system runs; or finish a rotation cut off."""
-    from vigia_detect.cli import keys  # noqa: PLC0415
+    from vigia_detect.cli import keys
 
     keys.rotate(by=doer(by))
 
@@ -35,7 +35,7 @@ def rotate(by: By = None) -> None:
 @needs(Action.KEYS_ROTATE)
 def rotate_signing(by: By = None) -> None:
     """Let a new key sign for the audit trail, announced under the old one, which is destroyed."""
-    from vigia_detect.cli import keys  # noqa: PLC0415
+    from vigia_detect.cli import keys
 
     keys.rotate_signing(by=doer(by))
 
@@ -44,7 +44,7 @@ def rotate_signing(by: By = None) -> None:
 @needs(Action.KEYS_ROTATE)
 def check(by: By = None, *, as_json: Json = False) -> None:
     """Unwrap every key, to see that each can be read."""
-    from vigia_detect.cli import keys  # noqa: PLC0415
+    from vigia_detect.cli import keys
 
     keys.check(by=doer(by), as_json=as_json)
 
@@ -56,6 +56,6 @@ def destroy(
     by: By = None,
 ) -> None:
     """Destroy a version that wraps nothing any more. It cannot be undone."""
-    from vigia_detect.cli import keys  # noqa: PLC0415
+    from vigia_detect.cli import keys
 
     keys.destroy(version, by=doer(by))

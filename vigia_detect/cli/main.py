@@ -20,6 +20,7 @@ from vigia_detect.cli import (
     hold_commands,
     key_commands,
     llm_commands,
+    model_commands,
     person_commands,
     protocol_commands,
     reasons,
@@ -56,7 +57,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 db = typer.Typer(help="The database.", no_args_is_help=True)
-model = typer.Typer(help="Classifiers of one's own.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(alert_commands.app, name="alert")
 app.add_typer(audit_commands.app, name="audit")
@@ -65,7 +65,7 @@ app.add_typer(bundle_commands.app, name="bundle")
 app.add_typer(escalation_commands.app, name="escalation")
 app.add_typer(failed_commands.app, name="failed")
 app.add_typer(drill_commands.app, name="drill")
-app.add_typer(model, name="model")
+app.add_typer(model_commands.app, name="model")
 app.add_typer(review_commands.app, name="review")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(hold_commands.app, name="hold")
@@ -249,78 +249,6 @@ def doctor(as_json: Json = False) -> None:
     from vigia_detect.cli.doctor import run_doctor
 
     run_doctor(as_json=as_json)
-
-
-@model.command(name="train")
-@open_to_all(reasons.FILES)
-def model_train(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg.")],
-    out: Annotated[Path, typer.Option(help="The model's folder, which must not exist yet.")],
-    name: Annotated[str, typer.Option(help="Short name, part of the model's id.")] = "own",
-    licence: Annotated[
-        str, typer.Option(help="Terms of use of the pictures, kept in the model.")
-    ] = "",
-    sensitivity: Annotated[
-        float, typer.Option(help="Share of severe injuries not to be proposed as milder.")
-    ] = 0.95,
-    lang: Annotated[Lang | None, typer.Option(help="Language of the report.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Learn a classifier from pictures in folders named after their class."""
-    from vigia_detect.cli import model as command
-
-    command.train(
-        *(folder, out),
-        name=name,
-        licence=licence,
-        sensitivity=sensitivity,
-        lang=lang,
-        as_json=as_json,
-    )
-
-
-@model.command(name="evaluate")
-@open_to_all(reasons.FILES)
-def model_evaluate(
-    which: Annotated[str, typer.Argument(metavar="MODEL", help="A model's folder or id.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds CLASS/*.jpg, or *.jpg.")],
-    as_json: Json = False,
-) -> None:
-    """Judge a classifier by pictures that it has not learnt from."""
-    from vigia_detect.cli import model as command
-
-    command.evaluate(which, folder, as_json=as_json)
-
-
-@model.command(name="install")
-@needs(Action.MODEL_CHANGE)
-def model_install(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model's folder.")],
-) -> None:
-    """Copy a classifier into Vigia's home, after checking it. It is not in use yet."""
-    from vigia_detect.cli import model as command
-
-    command.install(folder)
-
-
-@model.command(name="list")
-@needs(Action.MODEL_LIST)
-def model_list(as_json: Json = False) -> None:
-    """List the installed classifiers, and check each."""
-    from vigia_detect.cli import model as command
-
-    command.show_list(as_json=as_json)
-
-
-@model.command(name="use")
-@needs(Action.MODEL_CHANGE)
-def model_use(
-    which: Annotated[str, typer.Argument(metavar="ID", help="A model's id, or `none`.")],
-) -> None:
-    """Put an installed classifier in use, or none."""
-    from vigia_detect.cli import model as command
-
-    command.use(which)
 
 
 @db.command()

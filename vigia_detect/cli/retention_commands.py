@@ -17,7 +17,7 @@ app = typer.Typer(help="How long data is kept.", no_args_is_help=True)
 @needs(Action.RETENTION_APPLY)
 def plan(*, as_json: Json = False) -> None:
     """List what would go now, with counts and ids. Nothing is deleted."""
-    from vigia_detect.cli import retention  # noqa: PLC0415 - each command imports what it needs
+    from vigia_detect.cli import retention
 
     retention.plan(as_json=as_json)
 
@@ -30,6 +30,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Delete what `plan` lists."""
-    from vigia_detect.cli import retention  # noqa: PLC0415
+    from vigia_detect.cli import retention
 
     retention.run(by=doer(by), as_json=as_json)

@@ -21,7 +21,7 @@ Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many, most dang
 @needs(Action.REVIEW_READ)
 def list_waiting(limit: Limit = 20, *, as_json: Json = False) -> None:
     """List the cases that wait for a person, the most dangerous first. Reading is recorded."""
-    from vigia_detect.cli import review  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import review
 
     review.show_list(limit=limit, as_json=as_json)
 
@@ -30,7 +30,7 @@ def list_waiting(limit: Limit = 20, *, as_json: Json = False) -> None:
 @needs(Action.REVIEW_DECIDE)
 def claim(case_id: CaseArgument, by: By = None, *, as_json: Json = False) -> None:
     """Hold a case for review and show it; claim it again for more time or a changed result."""
-    from vigia_detect.cli import review  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import review
 
     review.claim(case_id, by=speaker(by), as_json=as_json)
 
@@ -39,7 +39,7 @@ def claim(case_id: CaseArgument, by: By = None, *, as_json: Json = False) -> Non
 @needs(Action.REVIEW_DECIDE)
 def confirm(case_id: CaseArgument, reason: Reason, by: By = None, *, as_json: Json = False) -> None:
     """Confirm the result that the claim showed: it is preliminary no more."""
-    from vigia_detect.cli import review  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import review
 
     review.confirm(case_id, by=speaker(by), reason=reason, as_json=as_json)
 
@@ -66,7 +66,7 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Give a lesion another class: the decision is made anew, and alerts if it is worse."""
-    from vigia_detect.cli import review  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import review
 
     review.correct(
         case_id, by=speaker(by), reason=reason, class_=class_, lesion=lesion, as_json=as_json
@@ -77,6 +77,6 @@ def correct(
 @needs(Action.REVIEW_DECIDE)
 def release(case_id: CaseArgument, by: By = None, *, as_json: Json = False) -> None:
     """Give a case back to the queue."""
-    from vigia_detect.cli import review  # noqa: PLC0415 - heavy
+    from vigia_detect.cli import review
 
     review.release(case_id, by=speaker(by), as_json=as_json)

@@ -2,17 +2,19 @@
 
 Looking alike is not enough: "right heel" and "left heel", or a question and its negation, are
 nearer in meaning than most true repeats. So an answer is shared only by questions with the same
-words in the same order, apart from what cannot change an answer: capitals, accents, punctuation,
-articles and courtesy.
+words and signs in the same order, apart from what cannot change an answer: capitals, accents,
+ordinary punctuation, articles and courtesy. A sign that is not known to be harmless counts: 5 µg
+is not 5 g, and ↑ is not ↓.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-# Numbers whole, with their signs: 1,5 is not 15, and < 2 is not > 2. The ñ is a letter of its own.
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-zñ]+|[<>=≤≥±+%/°-]")
-_ACCENTS = frozenset("\u0300\u0301\u0308")
+# Numbers whole, with their signs: 1,5 is not 15, .5 is not 5, 5' is not 5".
+_WORD = re.compile(r"[.,]?\d+(?:[.,:]\d+)*['\u2019\"”]?|[^\W\d_]+|\S")
+_ACCENTS = frozenset("\u0300\u0301\u0308")  # not the tilde: the ñ is a letter of its own
+_HYPHENS = re.compile("[\u2010-\u2015\u2212]")
 # The English `a` is not among them: vitamin A is another vitamin.
 _COURTESY = frozenset(
     {
@@ -22,6 +24,11 @@ _COURTESY = frozenset(
 )
 # `por` alone can matter: "por boca".
 _PHRASE = re.compile(r"\bpor favor\b")
+_ASKING = frozenset("¿?¡!")
+_PUNCTUATION = frozenset(".,;:()«»\"“”…'\u2019`")
+# Beside these a comma decides what is denied: "no, girar" is not "no girar".
+_DENYING = frozenset({"no", "ni", "sin", "nunca", "jamas", "not", "nor", "never", "without"})
+_ACCENT_COUNTS = frozenset({"sí", "él"})
 # A RUN, a telephone, a record number or a date: the question is about somebody.
 _PERSONAL = re.compile(
     r"\d[\d.\s-]{4,}[\dk]|\d{5,}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|@"
@@ -82,8 +89,24 @@ class CacheRates:
 
 
 def normal_words(question: str) -> tuple[str, ...]:
-    """Return the words that make a question what it is, in order."""
-    apart = unicodedata.normalize("NFD", question.lower())
+    """Return the words and signs that make a question what it is, in order."""
+    text = _HYPHENS.sub("-", unicodedata.normalize("NFC", question).lower())
+    words = [_bare(word) for word in _WORD.findall(_PHRASE.sub(" ", text))]
+    words = [word for word in words if word not in _COURTESY | _ASKING]
+    if _DENYING.isdisjoint(words):
+        return tuple(word for word in words if word not in _PUNCTUATION)
+    return _without_ends(words)
+
+
+def _bare(word: str) -> str:
+    if word in _ACCENT_COUNTS:
+        return word
+    apart = unicodedata.normalize("NFD", word)
     bare = "".join(letter for letter in apart if letter not in _ACCENTS)
-    text = _PHRASE.sub(" ", unicodedata.normalize("NFC", bare))
-    return tuple(word for word in _WORD.findall(text) if word not in _COURTESY)
+    return unicodedata.normalize("NFC", bare)
+
+
+def _without_ends(words: list[str]) -> tuple[str, ...]:
+    """Return words without the punctuation before the first and after the last of them."""
+    said = [place for place, word in enumerate(words) if word not in _PUNCTUATION]
+    return tuple(words[said[0] : said[-1] + 1]) if said else ()

@@ -62,5 +62,6 @@ class Asking:
         except LanguageModelError as error:
             self.missing[question.id.name] = NoNarrativeReason(error.reason)
             return None
-        self.made_by |= {"model": reply.model, question.id.name: str(question.id)}
+        # named as evidence bundles look for it
+        self.made_by |= {"model": reply.model, f"prompt_{question.id.name}": str(question.id)}
         return answer

@@ -15,6 +15,7 @@ from vigia_detect.domain.audit import ChainedEntry, LooseEntry
 from vigia_detect.errors import CheckpointConflictError, UnavailableError
 from vigia_detect.log import get_logger
 from vigia_detect.ports import Store
+from vigia_detect.stages.signed_before import Kept, root_after
 from vigia_detect.trail.lines import link
 from vigia_detect.trail.merkle import Edge, Node, edge_of, leaf_hash
 from vigia_detect.trail.note import Checkpoint, PublicKey, open_checkpoint
@@ -60,6 +61,7 @@ class Chainer:
         self._kept: int | None = None
         self._size: int | None = None
         self._compared_at = float("-inf")
+        self._refused_at = float("-inf")
 
     def run_forever(self, stop: threading.Event) -> None:
         """Look again and again, jittered so that processes do not look in step."""
@@ -115,14 +117,24 @@ class Chainer:
             above = loose[-1].id
 
     def sign(self, every_entries: int, every_s: float) -> bool:
-        """Sign a checkpoint if so many entries are new, or so many seconds have passed."""
+        """Sign a checkpoint if so many entries are new, or so many seconds have passed.
+
+        What was signed for before must still be so, by the tables and by what is kept outside:
+        nobody who rewrites the trail gets a signature from here.
+        """
+        if not self._due(every_entries, every_s):
+            return False
+        keys, kept = self._keys(), self._last_kept()  # before the trail, which has it first
         with self._store.read() as work:
             size, _ = work.trail.head()
-            after, made_at = work.trail.last_checkpoint() or (0, 0.0)
-            new, now = size - after, work.now()
-            if new <= 0 or (new < every_entries and now - made_at < every_s):
-                return False
-            root = edge_of(size, work.trail.tile).root()
+            after, _ = work.trail.last_checkpoint() or (0, 0.0)
+            now = work.now()
+            try:
+                root = root_after(work.trail, size, after, keys, kept)
+            except CheckpointConflictError as error:
+                return self._refuse(error)
+        if size == after:
+            return False  # another process has just signed for it
         signer = self._signer()
         note = signer.sign(Checkpoint(signer.name, size, root, int(now), after).text)
         with self._store.begin() as work:
@@ -180,6 +192,33 @@ class Chainer:
         if kept is not None and there.get(size) != kept:
             self._conflict(CheckpointConflictError(f"The trail has no such checkpoint of {size}."))
         self._compared_at = time.monotonic()
+
+    def _due(self, every_entries: int, every_s: float) -> bool:
+        """Tell whether it is time to sign, or fewer entries are there than were signed for."""
+        with self._store.read() as work:
+            size, _ = work.trail.head()
+            after, made_at = work.trail.last_checkpoint() or (0, 0.0)
+            waited = work.now() - made_at
+        return size < after or (
+            size > after and (size - after >= every_entries or waited >= every_s)
+        )
+
+    def _last_kept(self) -> Kept | None:
+        """Return the last checkpoint kept outside; None when there is none, or it is away."""
+        try:
+            size = self._keeper.last_size() if self._kept is None else self._kept
+            note = self._keeper.note(size) if size else None
+        except OSError as error:  # a share that is away says nothing; `keep` tells of it
+            log.warning("checkpoints_unreadable", exc_info=error)
+            return None
+        return None if note is None else (size, note)
+
+    def _refuse(self, error: CheckpointConflictError) -> bool:
+        """Sign nothing, and tell of it now and then."""
+        if time.monotonic() - self._refused_at > WHOLE_LOOK_S:
+            self._refused_at = time.monotonic()
+            self._conflict(error)
+        return False
 
     def _conflict(self, error: CheckpointConflictError) -> None:
         log.error("checkpoint_conflict", exc_info=error)

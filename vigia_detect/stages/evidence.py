@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
+from vigia_detect.audit_ports import SignerSource
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.ids import CaseId, is_case_id
 from vigia_detect.domain.records import StoredCase
 from vigia_detect.errors import NotFoundError, NotPossibleError
 from vigia_detect.ports import Store, UnitOfWork
+from vigia_detect.stages.announcements import announcements
 from vigia_detect.stages.chainer import Chainer
 from vigia_detect.stages.evidence_contents import Asked, Contents
+from vigia_detect.trail.announced import announcement_line
 from vigia_detect.trail.evidence_lines import (
     FORMAT,
     Digests,
@@ -35,7 +38,7 @@ class Evidence:
     """Writes bundles. Each leaves an entry, which is in the bundle too."""
 
     def __init__(
-        self, *, store: Store, chainer: Chainer, signer: Signer, contents: Contents
+        self, *, store: Store, chainer: Chainer, signer: SignerSource, contents: Contents
     ) -> None:
         self._store = store
         self._chainer = chainer
@@ -57,23 +60,24 @@ class Evidence:
             work.commit()
         for pause in (*PAUSES_S, None):
             self._chainer.seal(whole=pause is None)  # at last, also for what was held back long
+            signer = self._signer()
             with self._store.snapshot() as work:
                 open_ = _uncovered(work, known)
-                if not open_:
-                    return self._written(work, _known(work, known), asked)
+                if not open_ and work.trail.public_key() == signer.public.text:
+                    return self._written(work, _known(work, known), asked, signer)
             time.sleep(pause or 0.0)
         raise NotPossibleError(
             f"Case {known}: no checkpoint covers these entries yet: {', '.join(open_)}. Try again "
             "in some seconds."
         )
 
-    def _written(self, work: UnitOfWork, case: StoredCase, asked: Asked) -> bytes:
+    def _written(self, work: UnitOfWork, case: StoredCase, asked: Asked, signer: Signer) -> bytes:
         case_id, alerts = case.summary.id, _alerts(work, case.summary.id)
         entries = work.trail.bytes_of([case_id, *alerts])
         read = [json.loads(data) for _, data in entries]
         contents, left_out = self._contents.of(work, case, read, asked)
         lines = [
-            *self._proofs(work, entries, asked),
+            *_proofs(work, entries, asked),
             *(
                 part_line("state", {"row": dict(row), "table": table})
                 for table, row in work.trail.states_of(case_id, alerts)
@@ -81,30 +85,35 @@ class Evidence:
             part_line("summary", summary_of(read)),
             *contents,
         ]
-        return self._sealed(case_id, lines, left_out)
+        return _sealed(case_id, lines, left_out, signer)
 
-    def _proofs(self, work: UnitOfWork, entries: Placed, asked: Asked) -> Iterator[bytes]:
-        size = (work.trail.last_checkpoint() or (0, 0.0))[0]
-        ((_, note),) = work.trail.notes(size - 1, 1)
-        prover = Prover(size, work.trail.tile)
-        yield part_line("key", self._signer.public.text)
-        yield part_line("checkpoint", note)
-        if asked.known is not None:
-            yield part_line("extends", _extension(prover, size, asked.known))
-        for position, data in entries:
-            place = position or 0  # none is without one: the caller has looked
-            yield entry_line(Proved(data, place, prover.inclusion(place)))
 
-    def _sealed(self, case_id: CaseId, lines: list[bytes], left_out: Mapping[str, str]) -> bytes:
-        manifest = {
-            "case": case_id,
-            "format": FORMAT,
-            "not_included": dict(left_out),
-            "parts": Digests(lines).result(),
-        }
-        body = b"".join([part_line("manifest", manifest), *lines])
-        seal = self._signer.sign(seal_text(self._signer.name, sha256(body).hexdigest()))
-        return body + part_line("seal", seal)
+def _proofs(work: UnitOfWork, entries: Placed, asked: Asked) -> Iterator[bytes]:
+    size = (work.trail.last_checkpoint() or (0, 0.0))[0]
+    ((_, note),) = work.trail.notes(size - 1, 1)
+    prover = Prover(size, work.trail.tile)
+    yield part_line("key", work.trail.public_keys()[0])
+    yield from (announcement_line(one) for one in announcements(work, size))
+    yield part_line("checkpoint", note)
+    if asked.known is not None:
+        yield part_line("extends", _extension(prover, size, asked.known))
+    for position, data in entries:
+        place = position or 0  # none is without one: the caller has looked
+        yield entry_line(Proved(data, place, prover.inclusion(place)))
+
+
+def _sealed(
+    case_id: CaseId, lines: list[bytes], left_out: Mapping[str, str], signer: Signer
+) -> bytes:
+    manifest = {
+        "case": case_id,
+        "format": FORMAT,
+        "not_included": dict(left_out),
+        "parts": Digests(lines).result(),
+    }
+    body = b"".join([part_line("manifest", manifest), *lines])
+    seal = signer.sign(seal_text(signer.name, sha256(body).hexdigest()))
+    return body + part_line("seal", seal)
 
 
 def _known(work: UnitOfWork, case_id: str) -> StoredCase:

@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vigia_detect.domain.audit import AuditEvent
-from vigia_detect.domain.ids import CaseId
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.ids import CaseId, RunId
 from vigia_detect.domain.records import StoredCase
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import NotFoundError
@@ -95,9 +95,20 @@ class Contents:
             role = f"review:{review.number}"
             yield role, vault.text_record(case, role, review.sealed)
         for _, entry in work.audit.of_subject(case_id):
+            if entry.event == AuditEvent.NARRATIVE_ADDED:
+                yield from self._narrative(work, case, entry)
             if entry.event == AuditEvent.CASE_REOPENED:
                 role = f"reopened:{entry.detail['stage']}:{entry.detail['attempt']}"
                 yield role, vault.text_record(case, role, str(entry.detail["reason"]))
+
+    def _narrative(
+        self, work: UnitOfWork, case: StoredCase, entry: AuditEntry
+    ) -> Iterator[tuple[str, Record]]:
+        """Yield what a language model wrote of a decision, unless it was purged."""
+        told = work.addenda.get(RunId(str(entry.run_id)))
+        if told is not None and told.sealed is not None:
+            record = self._vault.addendum_record(case, told.id, told.sealed)
+            yield f"narrative:{told.decision}", record
 
     def _image(self, case: StoredCase, left_out: dict[str, str], *, asked: bool) -> list[bytes]:
         if not asked:

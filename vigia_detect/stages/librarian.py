@@ -4,6 +4,7 @@ No case is known here. A question that seems to be about somebody goes to no mod
 """
 
 import json
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -18,11 +19,13 @@ from vigia_detect.domain.narrative import CitedSentence, NoNarrativeReason
 from vigia_detect.domain.search import Filters
 from vigia_detect.errors import InvalidOptionError, LanguageModelError
 from vigia_detect.knowledge_ports import AnswerCache, PassageSearch
-from vigia_detect.llm_ports import LanguageModel
+from vigia_detect.llm_ports import ModelServer
 from vigia_detect.stages.reading_up import Passages
 
 MOST_LETTERS = 500
 """Of a question; longer ones are no questions."""
+LISTING_S = 1.0
+"""Seconds to learn which model a server has before kept answers do without; engineering choice."""
 _TAGS = str.maketrans(dict.fromkeys("<>|[]{}`", " "))
 
 
@@ -31,14 +34,28 @@ class Writer:
     """Who writes sentences.
 
     Attributes:
-        name: which model on which server, as far as the settings say: kept answers of another are
-            not used.
+        server: its address.
+        named: the model that the settings name; empty: the first that the server lists.
         cache: None: no answer is kept.
     """
 
-    model: LanguageModel
-    name: str
+    model: ModelServer
+    server: str
+    named: str = ""
     cache: AnswerCache | None = None
+
+    def name(self, within_s: float) -> str | None:
+        """Return which model would answer now; None when the server does not say.
+
+        Answers of another model are not used, and a server may load another at any time.
+        """
+        if self.named:
+            return f"{self.server} {self.named}"
+        try:
+            listed = self.model.models(within_s=min(within_s, LISTING_S))
+        except LanguageModelError:
+            return None
+        return f"{self.server} {listed[0]}" if listed else None
 
 
 class Librarian:
@@ -76,13 +93,21 @@ class Librarian:
         why = self._why_none(found, asked)
         if why or self._writer is None:
             return found.without(why or NoNarrativeReason.NOT_CONFIGURED)
+        return self._written(self._writer, asked, found, time.monotonic() + within_s)
+
+    def _written(self, writer: Writer, asked: Asked, found: Answer, deadline: float) -> Answer:
+        lang: Lang = "en" if found.lang == "en" else "es"
         sources = statements(self._library, found.passages, lang)
-        cache = self._writer.cache
-        kept = _kept(cache.get(asked), sources, found) if cache else None
+        cache = writer.cache
+        name = writer.name(deadline - time.monotonic()) if cache else None
+        if cache is None or name is None:  # without the model's name another's answer might be used
+            return self._write(writer.model, asked, found, sources, deadline)
+        asked = replace(asked, answerer=f"{name} {asked.answerer}")
+        kept = _kept(cache.get(asked), sources, found)
         if kept is not None:
             return kept
-        answer = self._write(self._writer.model, asked, found, sources, within_s)
-        if cache and answer.sentences:
+        answer = self._write(writer.model, asked, found, sources, deadline)
+        if answer.sentences:
             cache.put(asked, json.dumps(answer.to_json()).encode())
         return answer
 
@@ -92,25 +117,26 @@ class Librarian:
         return "" if found.passages else NOTHING_FOUND
 
     def _asked(self, question: str, filters: Filters, lang: Lang, limit: int) -> Asked:
-        # whatever changes what is found or who writes is part of what must be equal
-        writer = self._writer.name if self._writer else ""
-        answerer = f"{writer} {prompt.answer().id} {filters.lang} {limit}"
+        # whatever changes what is found or written is part of what must be equal
+        answerer = f"{prompt.answer().id} {filters.lang} {limit}"
         version = self._library.version
         return Asked(question, lang, version, answerer, filters.class_, filters.population)
 
     def _write(
         self,
-        model: LanguageModel,
+        model: ModelServer,
         asked: Asked,
         found: Answer,
         sources: Mapping[str, Source],
-        within_s: float,
+        deadline: float,
     ) -> Answer:
         keys = {f"S{number}": source for number, source in enumerate(sources.values(), 1)}
         told = "\n".join(f"[{key}] {one.text} ({one.about})" for key, one in keys.items())
         parts = {"sources": told, "question": plain_question(asked.question)}
         try:
-            reply = model.say(prompt.answer().request(asked.lang, parts), within_s=within_s)
+            reply = model.say(
+                prompt.answer().request(asked.lang, parts), within_s=deadline - time.monotonic()
+            )
             written = prompt.answer().read(reply.content)
         except LanguageModelError as error:
             return found.without(error.reason)

@@ -123,7 +123,7 @@ class Narrator:
             made_by={
                 **asking.made_by,
                 "knowledge": self._library.version,
-                "rules": self._rules.version,
+                "rules": self._rules.identity,
             },
             seconds=asking.seconds,
         )

@@ -8,7 +8,9 @@ from vigia_detect.domain.audit import WHOLE_TRAIL, AuditEntry, AuditEvent, Place
 from vigia_detect.domain.ids import CaseId, is_case_id
 from vigia_detect.errors import NotFoundError
 from vigia_detect.ports import Store
-from vigia_detect.trail.note import Checkpoint, PublicKey, open_checkpoint
+from vigia_detect.stages.announcements import announcements
+from vigia_detect.trail.announced import Announced, follow
+from vigia_detect.trail.note import Checkpoint, PublicKey
 from vigia_detect.trail.proofs import Prover
 
 
@@ -21,6 +23,7 @@ class Inclusion:
         position: its place, from 0.
         proof: hashes from the leaf up.
         note: the signed checkpoint whose root the proof leads to.
+        announced: how its key follows from the one that is trusted; see `announced.follow`.
     """
 
     data: bytes
@@ -28,6 +31,7 @@ class Inclusion:
     proof: tuple[bytes, ...]
     checkpoint: Checkpoint
     note: str
+    announced: tuple[Announced, ...] = ()
 
 
 class TrailDesk:
@@ -64,9 +68,13 @@ class TrailDesk:
     def prove(self, entry_id: int, key: PublicKey) -> Inclusion:
         """Return the proof of an entry against the last checkpoint.
 
+        Args:
+            entry_id: which one.
+            key: the one that is trusted; those that were announced since count as well.
+
         Raises:
             NotFoundError: no checkpoint covers the entry (yet).
-            BadNoteError: the checkpoint is not signed with this key.
+            BadNoteError: the checkpoint is not signed with this key, nor one that follows from it.
         """
         with self._store.read() as work:
             place, last = work.trail.place(entry_id), work.trail.last_checkpoint()
@@ -74,6 +82,6 @@ class TrailDesk:
                 raise NotFoundError(f"No checkpoint covers entry {entry_id} yet.")
             ((_, note),) = work.trail.notes(last[0] - 1, 1)
             proof = Prover(last[0], work.trail.tile).inclusion(place.position)
-            data = work.trail.data(entry_id)
-        checkpoint = open_checkpoint(note, [key])
-        return Inclusion(data, place.position, tuple(proof), checkpoint, note)
+            data, said = work.trail.data(entry_id), tuple(announcements(work, last[0]))
+        checkpoint, _ = follow([key], said, note)
+        return Inclusion(data, place.position, tuple(proof), checkpoint, note, said)

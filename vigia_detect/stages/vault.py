@@ -183,6 +183,10 @@ class Vault:
         """Return a stage's result, openable by itself."""
         return self._record(case.patient, f"result:{case.summary.id}:{stage}", sealed)
 
+    def addendum_record(self, case: StoredCase, known: RunId, sealed: bytes) -> Record:
+        """Return what is told of a decision, openable by itself."""
+        return self._record(case.patient, f"addendum:{case.summary.id}:{known}", sealed)
+
     def text_record(self, case: StoredCase, role: str, sealed: str) -> Record:
         """Return what a person typed about a case, openable by itself."""
         return self._record(case.patient, f"text:{case.summary.id}:{role}", _bytes(sealed))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vigia_detect.trail.announced import follow
 from vigia_detect.trail.completeness import Claims, Completeness, of_entry
 from vigia_detect.trail.evidence_contents import (
     Attested,
@@ -26,7 +27,6 @@ from vigia_detect.trail.note import (
     BadNoteError,
     Checkpoint,
     PublicKey,
-    open_checkpoint,
     open_note,
 )
 from vigia_detect.trail.proofs import extends, includes
@@ -81,25 +81,27 @@ def check_bundle(
     try:
         with path.open("rb") as file:
             bundle = read_bundle(file)
-        _check(report, bundle, keys)
+        counted = _check(report, bundle, keys)
     except BadBundleError as error:
         finding = Finding(Problem.MALFORMED, line=error.line, about=error.about)
         report.integrity.add(finding)
         report.completeness.add(finding)  # not looked at is not good
     else:
         if kept is not None and report.checkpoint is not None:
-            counted = keys or [PublicKey.parse(bundle.key)]
             size = report.checkpoint.size
             _compare(report, bundle, report.checkpoint, kept_checkpoint(kept, counted, size))
     return report
 
 
-def _check(report: EvidenceReport, bundle: Bundle, keys: Collection[PublicKey]) -> None:
+def _check(
+    report: EvidenceReport, bundle: Bundle, keys: Collection[PublicKey]
+) -> Collection[PublicKey]:
+    """Check all but what is kept elsewhere; return the keys that have counted."""
     report.case = str(bundle.manifest.get("case"))
     left_out = bundle.manifest.get("not_included")
     report.not_included = left_out if isinstance(left_out, dict) else {}
     _check_manifest(report, bundle)
-    _check_signatures(report, bundle, keys)
+    counted = _check_signatures(report, bundle, keys)
     entries = list(_proved(report, bundle))
     report.entries = len(entries)
     try:
@@ -108,6 +110,7 @@ def _check(report: EvidenceReport, bundle: Bundle, keys: Collection[PublicKey]) 
     except WRONG:
         report.find(Problem.MALFORMED, "entry")
     _check_completeness(report, bundle)
+    return counted
 
 
 def _check_manifest(report: EvidenceReport, bundle: Bundle) -> None:
@@ -118,25 +121,33 @@ def _check_manifest(report: EvidenceReport, bundle: Bundle) -> None:
             report.find(Problem.PART_CHANGED, part)
 
 
-def _check_signatures(report: EvidenceReport, bundle: Bundle, keys: Collection[PublicKey]) -> None:
+def _check_signatures(
+    report: EvidenceReport, bundle: Bundle, keys: Collection[PublicKey]
+) -> Collection[PublicKey]:
     try:
-        counted = keys or [PublicKey.parse(bundle.key)]
+        first = keys or [PublicKey.parse(bundle.key)]
     except BadNoteError as error:
         report.find(Problem.BAD_SEAL, str(error))
-        return
+        return ()
     try:
-        if open_note(bundle.seal, counted) != bundle.text:
+        found, chain = follow(first, bundle.announced, bundle.checkpoint)
+    except BadNoteError as error:
+        report.find(Problem.BAD_CHECKPOINT, str(error))
+        _check_seal(report, bundle, first)
+        return first
+    if found.origin not in {key.name for key in first}:
+        report.find(Problem.WRONG_LOG)
+    report.checkpoint = found
+    _check_seal(report, bundle, chain.counting)
+    return chain.keys
+
+
+def _check_seal(report: EvidenceReport, bundle: Bundle, keys: Collection[PublicKey]) -> None:
+    try:
+        if open_note(bundle.seal, keys) != bundle.text:
             report.find(Problem.BAD_SEAL)
     except BadNoteError as error:
         report.find(Problem.BAD_SEAL, str(error))
-    try:
-        found = open_checkpoint(bundle.checkpoint, counted)
-    except BadNoteError as error:
-        report.find(Problem.BAD_CHECKPOINT, str(error))
-        return
-    if found.origin not in {key.name for key in counted}:
-        report.find(Problem.WRONG_LOG)
-    report.checkpoint = found
 
 
 def _proved(report: EvidenceReport, bundle: Bundle) -> Iterator[Entry]:

@@ -49,6 +49,10 @@ def attested(case_id: str, entries: Sequence[Entry]) -> dict[str, Attested]:
         if "result" in detail:
             name = f"result:{detail['task']}:{entry['attempt']}"
             found[name] = Attested(f"result:{case_id}:{detail['task']}", detail["result"])
+    for entry in of_kind(entries, "narrative.added"):
+        detail = detail_of(entry)
+        label = f"addendum:{case_id}:{entry['run_id']}"
+        found[f"narrative:{detail['decision']}"] = Attested(label, detail["result"])
     for entry in of_kind(entries, *REVIEWED):
         name = f"review:{detail_of(entry)['number']}"
         found[name] = Attested(f"text:{case_id}:{name}", detail_of(entry).get("said"))

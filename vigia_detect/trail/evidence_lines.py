@@ -2,6 +2,7 @@ r"""The evidence bundle of one case: JSON lines in a fixed order, each written i
 
 {"manifest":{"case":"018f…","format":"vigia-evidence-1",…}}   what is in it, and what is not
 {"key":"vigia-audit/5f3a…+0a1b2c3d+AQ…"}                       whom it says to be signed by
+{"announced":{"entry":"{…}","checkpoint":"…","proof":["…"],…}}   a later key, see trail.announced
 {"checkpoint":"vigia-audit/5f3a…\n1250\n…"}                   the root that all proofs lead to
 {"extends":{"proof":["…"],"size":1000}}                        from a checkpoint kept elsewhere
 {"entry":{…},"position":17,"proof":["…"]}                      an entry and its inclusion proof
@@ -20,17 +21,27 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, BinaryIO, NamedTuple
 
+from vigia_detect.trail.announced import Announced, read_announced, read_hashes
 from vigia_detect.trail.lines import to_line
 
 FORMAT = "vigia-evidence-1"
-PARTS = ("key", "checkpoint", "extends", "entry", "state", "summary", "content", "image")
+PARTS = (
+    "key",
+    "announced",
+    "checkpoint",
+    "extends",
+    "entry",
+    "state",
+    "summary",
+    "content",
+    "image",
+)
 """In the order in which they come; all but `key`, `checkpoint` and `summary` may be absent."""
 MOST_BYTES = 256_000_000
 LONGEST_LINE = 4_000_000
 LONGEST_IMAGE = 200_000_000
 """An image's line is one text, which takes no more memory read than written."""
 BEFORE_ENTRY = b'{"entry":'
-HASH_DIGITS = 64
 
 
 class BadBundleError(ValueError):
@@ -60,6 +71,7 @@ class Bundle:
 
     manifest: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
+    announced: list[Announced] = field(default_factory=list)
     checkpoint: str = ""
     extends: list[tuple[int, Sequence[bytes]]] = field(default_factory=list)
     entries: list[Proved] = field(default_factory=list)
@@ -172,7 +184,7 @@ def _value(line: bytes, part: str) -> Any:
     """Return what a line says. Raises ValueError unless it is written in the one right way."""
     document = json.loads(line, parse_constant=_no_constant)
     if part == "entry":
-        proof = [_hash(one) for one in document["proof"]]
+        proof = read_hashes(document["proof"])
         after = _after_entry(_number(document["position"]), proof)
         if not line.endswith(after) or not isinstance(document["entry"], dict):
             raise ValueError
@@ -209,9 +221,10 @@ def _take(found: Bundle, part: str, value: Any) -> None:
         found.contents.append(_object(value))
     elif part == "summary":
         found.summary = _object(value)
+    elif part == "announced":
+        found.announced.append(read_announced(value))
     elif part == "extends":
-        proof = [_hash(one) for one in value["proof"]]
-        found.extends.append((_number(value["size"]), proof))
+        found.extends.append((_number(value["size"]), read_hashes(value["proof"])))
     else:
         setattr(found, part, _text(value))
 
@@ -219,12 +232,6 @@ def _take(found: Bundle, part: str, value: Any) -> None:
 def _after_entry(position: int, proof: Sequence[bytes]) -> bytes:
     hashes = b",".join(b'"%s"' % one.hex().encode() for one in proof)
     return b',"position":%d,"proof":[%s]}\n' % (position, hashes)
-
-
-def _hash(value: Any) -> bytes:
-    if len(_text(value)) != HASH_DIGITS:
-        raise ValueError
-    return bytes.fromhex(value)
 
 
 def _text(value: Any) -> str:

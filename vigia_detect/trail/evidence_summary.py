@@ -58,13 +58,13 @@ def _each(entries: Iterable[Entry], kinds: Sequence[str], *names: str) -> list[d
 
 
 def _made_by(entries: Iterable[Entry]) -> dict[str, object]:
-    """Return rule sets, prompts and models, each with version or id and its checksum."""
+    """Return rules, knowledge, prompts and models, each with version or id and its checksum."""
     found: dict[str, set[str]] = {}
-    for one in of_kind(entries, "run.done"):
+    for one in of_kind(entries, "run.done", "narrative.added"):
         made_by = detail_of(one).get("made_by")
         for name, what in (made_by if isinstance(made_by, dict) else {}).items():
             found.setdefault(name, set()).add(str(what))
-    rules = sorted(found.pop("rules", ()))
+    rules, knowledge = (sorted(found.pop(name, ())) for name in ("rules", "knowledge"))
     prompts = {name: sorted(what) for name, what in found.items() if name.startswith("prompt")}
     models = {name: sorted(what) for name, what in found.items() if name not in prompts}
-    return {"rules": rules, "prompts": prompts, "models": models}
+    return {"rules": rules, "knowledge": knowledge, "prompts": prompts, "models": models}

@@ -31,23 +31,23 @@ class KeyChain:
         """Return all keys that have counted so far."""
         return tuple(self._ranks)
 
+    @property
+    def counting(self) -> tuple[PublicKey, ...]:
+        """Return the keys that count at this place."""
+        return tuple(key for key, rank in self._ranks.items() if rank >= self._in_use)
+
     def open(self, note: str) -> Checkpoint:
         """Return a checkpoint that a key which counts here has signed. Raises BadNoteError."""
-        counting = [key for key, rank in self._ranks.items() if rank >= self._in_use]
-        found = open_checkpoint(note, counting)
+        found = open_checkpoint(note, self.counting)
         self._in_use = max(rank for key, rank in self._ranks.items() if _signed(note, key))
         return found
 
     def announce(self, entry: bytes) -> None:
         """Take an entry; a key that it announces waits to be signed for."""
-        document = json.loads(entry)
-        if document["event"] != ANNOUNCED:
+        key = announced_key(entry)
+        if key is None or key in self._ranks:
             return
-        try:
-            key = PublicKey.parse(document["detail"]["public_key"])
-        except (BadNoteError, KeyError, TypeError, AttributeError):
-            return  # what announces no key makes none count
-        if key.name in {known.name for known in self._ranks} and key not in self._ranks:
+        if key.name in {known.name for known in self._ranks}:
             self._waiting.append(key)
 
     def covered(self) -> None:
@@ -55,6 +55,17 @@ class KeyChain:
         for key in self._waiting:
             self._ranks.setdefault(key, max(self._ranks.values()) + 1)
         self._waiting.clear()
+
+
+def announced_key(entry: bytes) -> PublicKey | None:
+    """Return the key that an entry announces; None when it announces none."""
+    try:
+        document = json.loads(entry)
+        if document["event"] == ANNOUNCED:
+            return PublicKey.parse(document["detail"]["public_key"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass  # what announces no key makes none count
+    return None
 
 
 def _signed(note: str, key: PublicKey) -> bool:

@@ -37,7 +37,7 @@ def asks(
     vigia: Vigia, *lines: Line, question: str = QUESTION, shelf: MemoryAnswers | None = None
 ) -> tuple[Answer, ScriptedModel]:
     model = ScriptedModel(lines)
-    writer = Writer(model, "scripted", shelf)
+    writer = Writer(model, "http://server", "scripted", shelf)
     librarian = Librarian(vigia.protocols, vigia.passage_search, writer)
     return librarian.ask(question, Filters(), "es", within_s=5), model
 
@@ -125,6 +125,34 @@ def test_a_repeat_comes_from_the_cache_and_other_words_do_not(vigia: Vigia) -> N
     assert again.sentences == first.sentences
     assert (first.kept, again.kept, idle.asked) == (False, True, [])
     assert other.none == "away"
+
+
+def unnamed(vigia: Vigia, model: ScriptedModel, shelf: MemoryAnswers) -> Answer:
+    writer = Writer(model, "http://server", cache=shelf)
+    librarian = Librarian(vigia.protocols, vigia.passage_search, writer)
+    return librarian.ask(QUESTION, Filters(), "es", within_s=5)
+
+
+def test_an_answer_of_another_model_that_the_server_loaded_since_is_not_used(vigia: Vigia) -> None:
+    shelf = MemoryAnswers()
+    unnamed(vigia, ScriptedModel([GOOD], name="one"), shelf)
+
+    assert unnamed(vigia, ScriptedModel(name="one"), shelf).kept
+    assert unnamed(vigia, ScriptedModel(name="two"), shelf).none == "away"
+
+
+class Silent(ScriptedModel):
+    """Answers, but does not say what it has."""
+
+    def models(self, *, within_s: float) -> tuple[str, ...]:
+        raise ModelAwayError(f"no list within {within_s} s")
+
+
+def test_what_an_unknown_model_wrote_is_shown_and_not_kept(vigia: Vigia) -> None:
+    shelf = MemoryAnswers()
+    answer = unnamed(vigia, Silent([GOOD]), shelf)
+
+    assert (len(answer.sentences), shelf.kept) == (1, {})
 
 
 def test_only_checked_answers_are_kept_and_they_are_checked_again(vigia: Vigia) -> None:

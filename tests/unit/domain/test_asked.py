@@ -32,6 +32,19 @@ GAPS: list[tuple[str, tuple[str, ...]]] = [
     ("{} desbridar evaluar perfusión", ("antes de", "después de")),
     ("úlcera en el {}", ("año", "ano")),
     ("1{}500 kcal", (",", ".", "")),
+    ("vitamina D 5 {}", ("g", "mg", "µg", "ml", "gotas")),
+    ("mojar 5{} cada día", ("'", '"', " h", "½ h", "²", "³")),
+    ("son {}5 mg", ("", ".", ",", "0", "\N{MINUS SIGN}")),
+    ("girar 2{}4 h", ("-", " ", ":", "/", "\N{MULTIPLICATION SIGN}")),
+    ("{} exudado, qué apósito", ("↑", "↓", "±", "¬", "❌")),
+    ("lpp estadio {}", ("Ⅱ", "Ⅲ", "②", "③", "")),
+    ("{} bloqueador", ("\N{GREEK SMALL LETTER ALPHA}", "β", "")),
+    ("curar herida{} infectada", (" no", ", no", " no,", ", sin", " (no)")),
+    ("{} desbrido la escara", ("sí", "si", "no", "no,")),
+    ("sin {} puede sentarse", ("él", "ella", "el yeso", "la sonda")),
+    ("apósito {} del baño", ("antes", "después", "en vez")),
+    ("insulin {} before turning", ("10 IU", "10 mL", "1.0 mL", "1,0 mL", "10 U/mL")),
+    ("{} en sonda vesical", ("♂", "♀", "niña", "niño", "adulta")),
 ]
 PAIRS = [
     (gap.format(one), gap.format(other))
@@ -45,6 +58,14 @@ REPEATS = [
     ("What dressing for the stage 2 injury?", "what dressing for stage 2 injury please"),
     ("Braden 12: ¿qué riesgo?", "braden 12 que riesgo"),
     ("PAM < 65", "pam <65"),
+    ("talón negro, seco: ¿qué hago?", "talon negro seco que hago"),
+    ("¿No se puede girar?", "no se puede girar."),
+    ("Hola, ¿sin sonda se evalúa? Gracias", "sin sonda se evalua"),
+    ("cada 2\N{EN DASH}4 h", "cada 2-4 h"),
+    ("LPP (talón)", "lpp talón"),
+    ("¡Escara en el talón!", "escara en talon"),
+    ("¿Puedo usar el picarón?", "puedo usar picaron"),
+    ("dolor ≥ 7", "dolor ≥7"),
 ]
 
 

@@ -63,10 +63,12 @@ def test_all_three_parts(narrate: Any) -> None:
     assert narrative.missing == {}
     assert {*narrative.made_by} == {
         *("model", "knowledge", "rules"),
-        *("description", "contradictions", "summary"),
+        *("prompt_description", "prompt_contradictions", "prompt_summary"),
     }
     assert [one.prompt.name for one in model.asked] == ["description", "contradictions", "summary"]
-    assert all(str(one.prompt) == narrative.made_by[one.prompt.name] for one in model.asked)
+    assert all(
+        str(one.prompt) == narrative.made_by[f"prompt_{one.prompt.name}"] for one in model.asked
+    )
     assert Narrative.from_json(narrative.to_json()).summary == narrative.summary
 
 
@@ -172,7 +174,7 @@ def test_one_part_that_fails_stops_no_other(
     narrative, model = narrate(*lines)
     part = ("description", "contradictions", "summary")[place]
     assert narrative.missing == {part: NoNarrativeReason(error.reason)}
-    assert part not in narrative.made_by
+    assert f"prompt_{part}" not in narrative.made_by
     assert len(model.asked) == len(lines)
 
 

@@ -8,7 +8,6 @@ import random
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,19 +15,18 @@ from evidence_ward import found, reviewed_case
 from hypothesis import given
 from hypothesis import strategies as st
 from keeping_ward import ward
+from signing import places, replaced, signed_anew
 
 from vigia_detect.stages.evidence_contents import Asked
 from vigia_detect.trail.evidence import check_bundle
 from vigia_detect.trail.evidence_contents import Attested, Differs, check_content
 from vigia_detect.trail.evidence_lines import (
     BadBundleError,
-    Digests,
     Proved,
     entry_line,
     part_line,
     part_of,
     read_bundle,
-    seal_text,
 )
 from vigia_detect.trail.evidence_summary import summary_of
 from vigia_detect.trail.merkle import Edge, leaf_hash
@@ -63,24 +61,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         made = [here.vigia.evidence.bundle(case, asked, actor="ana") for case in cases]
         one, other = (data.splitlines(keepends=True) for data in made)
         yield Pair(one, other, here.vigia.signer, folder)
-
-
-def places(lines: list[bytes], part: str) -> list[int]:
-    return [place for place, line in enumerate(lines) if part_of(line) == part]
-
-
-def signed_anew(lines: list[bytes], signer: Signer) -> list[bytes]:
-    """Write manifest and seal anew, as somebody would who has a signing key."""
-    manifest = json.loads(lines[0])["manifest"]
-    body = lines[1:-1]
-    manifest["parts"] = Digests(body).result()
-    before = [part_line("manifest", manifest), *body]
-    digest = sha256(b"".join(before)).hexdigest()
-    return [*before, part_line("seal", signer.sign(seal_text(signer.name, digest)))]
-
-
-def replaced(lines: list[bytes], place: int, *by: bytes) -> list[bytes]:
-    return [*lines[:place], *by, *lines[place + 1 :]]
 
 
 def test_a_good_one_is_good(pair: Pair) -> None:

@@ -114,6 +114,7 @@ def states_of(
         "runs": runs.c.subject.in_(subjects),
         "alerts": alerts.c.id.in_(alert_ids),
         "notification_attempts": attempts.c.notification_id.in_(told),
+        "addenda": addenda.c.case_id == case_id,
         "audit_tallies": tallies.c.subject.in_(subjects),
     }
     return [

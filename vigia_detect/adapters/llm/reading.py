@@ -72,10 +72,21 @@ def without_thoughts(text: str) -> str:
     What stands inside of a thought is never taken for the answer, even if it is JSON.
     """
     for begin, end in THOUGHTS:
-        text = re.sub(f"{begin}.*?{end}", "", text, flags=re.DOTALL)
-        text = text.rpartition(end)[2]  # the server's template had begun it
-        text = text.partition(begin)[0]
+        text = _outside(text, begin, end)
     return text
+
+
+def _outside(text: str, begin: str, end: str) -> str:
+    """Return what stands outside of the marks, in one pass: a model may write them without end."""
+    kept: list[str] = []
+    inside = False
+    for part in re.split(f"({begin}|{end})", text):
+        if part == end:
+            kept = kept if inside else []  # the server's template had begun it
+        elif part != begin and not inside:
+            kept.append(part)
+        inside = part == begin or (inside and part != end)
+    return "".join(kept)
 
 
 def _check_status(answer: Answer, *, with_picture: bool) -> None:

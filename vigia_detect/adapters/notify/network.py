@@ -9,11 +9,13 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.error import URLError
 
+from vigia_detect.adapters import tls
 from vigia_detect.errors import (
     ChannelAwayError,
     ChannelError,
     ChannelPermanentError,
     ChannelTemporaryError,
+    ConfigurationError,
 )
 
 TOO_MANY = 429
@@ -25,24 +27,11 @@ COME_AGAIN = frozenset({408, 425, TOO_MANY})
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a context that verifies certificate and host name.
-
-    Args:
-        ca_file: PEM certificates trusted besides the system's, if any.
-
-    Raises:
-        ChannelPermanentError: the file cannot be read.
-    """
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:  # SSLError is one
-            raise ChannelPermanentError(
-                "VIGIA_CA_FILE cannot be read as PEM certificates."
-            ) from error
-    return context
+    """Return a context as `adapters.tls` makes it. Raises ChannelPermanentError."""
+    try:
+        return tls.trust(ca_file)
+    except ConfigurationError as error:
+        raise ChannelPermanentError(str(error)) from error
 
 
 @contextmanager

@@ -80,6 +80,7 @@ class System:
         self._specs = specs
         self._supervisor: Supervisor | None = None
         self._thread: threading.Thread | None = None
+        self.start_s = 0.0  # how long the workers took to come up, on this machine as it is today
         self.vigia.store.upgrade()
         self.vigia.cipher.pseudonym("")  # makes the key before the workers look for it
 
@@ -89,8 +90,9 @@ class System:
         self._supervisor = Supervisor(specs, home=self.settings.root, policy=PATIENCE)
         self._thread = threading.Thread(target=self._supervisor.run, name="supervisor")
         self._thread.start()
-        workers = sum(spec.name != BROKER for spec in specs)
+        workers, began = sum(spec.name != BROKER for spec in specs), time.monotonic()
         wait_until(lambda: self._listening() >= workers)
+        self.start_s = time.monotonic() - began
 
     def stop(self) -> None:
         """End everything; what does not end is killed by the supervisor. May be called twice."""

@@ -19,6 +19,7 @@ from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.narrative import Narrative
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
+from vigia_detect.domain.retention import HoldReason
 from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
@@ -135,6 +136,13 @@ class Workload:
         self.read()
         self.refuse()
         self.forget_deadlines()
+        self.hold()
+
+    def hold(self) -> None:
+        """Place a hold and release it."""
+        holds = self.vigia.holds
+        held = holds.place(self.cases[0], reason=HoldReason.COMPLAINT, reference="C-1", by="ana")
+        holds.release(held, by="ana")
 
     def fail(self) -> None:
         """Let stages, the language model and channels fail in each way."""

@@ -30,6 +30,9 @@ class Trail(Protocol):
     def extend(self, size: int, entries: Sequence[ChainedEntry], nodes: Sequence[Node]) -> bool:
         """Append to the order; False when another process did so since it had `size` entries."""
 
+    def written_before(self, at: float) -> float | None:
+        """Return when the newest entry was written of those before a time (Unix seconds)."""
+
     def place(self, entry_id: int) -> ChainedEntry | None:
         """Return an entry's place, or None while it has none."""
 

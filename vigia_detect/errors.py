@@ -13,6 +13,7 @@ VigiaError
 │   └── ErasedError                the patient's data was erased
 ├── NotPossibleError               not in the state in which things are now; nothing was changed
 ├── MustBeKeptError                deleting this is refused; nothing was deleted
+│   ├── ClockDoubtError            the clock may have jumped
 │   ├── LegalHoldError             somebody has put a hold on it
 │   ├── RetentionPeriodError       its time is not over
 │   ├── OpenWorkError              a case or alert is still open
@@ -151,6 +152,10 @@ class LegalHoldError(MustBeKeptError):
 
 class RetentionPeriodError(MustBeKeptError):
     """The time for which this must be kept is not over, or would be shortened."""
+
+
+class ClockDoubtError(MustBeKeptError):
+    """The clock may have jumped: nothing goes because its time seems to be over."""
 
 
 class OpenWorkError(MustBeKeptError):

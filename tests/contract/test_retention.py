@@ -7,21 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from keeping_ward import Ward, ward
+from keeping_ward import DAY_S, Ward, ward
+from sqlalchemy import text
 
 from vigia_detect.domain.audit import AuditEvent
 from vigia_detect.domain.findings import OVERLAY
 from vigia_detect.domain.ids import CaseId, new_case_id
-from vigia_detect.domain.retention import DAYS_PER_YEAR, DataKind, HoldReason
+from vigia_detect.domain.retention import DAYS_PER_YEAR, DataKind, ErasureReason, HoldReason
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import (
+    ClockDoubtError,
     InvalidOptionError,
     MustBeKeptError,
     NotFoundError,
     RetentionPeriodError,
 )
 from vigia_detect.stages.case_files import FEW
+from vigia_detect.stages.erasure import Why
 from vigia_detect.stages.reopening import reopen
+from vigia_detect.testing import draw_wound
 
 YEAR = DAYS_PER_YEAR
 
@@ -278,3 +282,51 @@ def test_a_hold_placed_while_data_goes_is_heeded(here: Ward) -> None:
     thread.join(30)
     with here.vigia.store.begin() as work:
         assert work.retention.not_held(DataKind.IMAGES, [CaseId(case)]) == ()
+
+
+def jump(here: Ward, days: float) -> None:
+    """Let the host's clock jump ahead: everything there is looks older."""
+    here.pass_days(days)
+    age_entries(here, days)
+
+
+def age_entries(here: Ward, days: float) -> None:
+    with here.vigia.store.begin() as work:
+        connection = work._connection
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("drop trigger if exists audit_no_update"))
+        else:
+            connection.execute(text("alter table audit disable trigger all"))
+        connection.execute(text(f"update audit set at = at - {days * DAY_S}"))  # noqa: S608
+        work.commit()
+
+
+def test_a_clock_that_jumped_lets_nothing_go(here: Ward) -> None:
+    case = here.case("P-1", image=draw_wound(1, (160, 120)))
+    jump(here, 20 * YEAR)
+    files = here.files()
+    for _ in range(2):  # nor does asking again at once help
+        with pytest.raises(ClockDoubtError, match="date right"):
+            here.vigia.retention.run(actor="ana")
+    with pytest.raises(ClockDoubtError):
+        here.vigia.erasure.erase(here.pseudonym("P-1"), Why(ErasureReason.PERIOD_OVER, "ana"))
+    assert here.files() == files
+    assert here.vigia.desk.report(case, actor="x").patient_code == "P-1"
+    with here.vigia.store.read() as work:
+        refused = work.audit.of_subject("retention")
+    assert [one.event for _, one in refused] == [AuditEvent.RETENTION_REFUSED] * 2
+
+
+def test_a_system_that_was_off_lets_go_after_a_day(here: Ward) -> None:
+    here.case("P-1")
+    jump(here, 20 * YEAR)
+    with pytest.raises(ClockDoubtError):
+        here.vigia.retention.run(actor="ana")
+    age_entries(here, 1.1)  # the refusal is of yesterday now
+    assert any(run(here).values())
+
+
+def test_a_quiet_week_is_no_jump(here: Ward) -> None:
+    here.case("P-1")
+    jump(here, 7.5)
+    assert not any(run(here).values())

@@ -20,7 +20,7 @@ from vigia_detect.cli.show import print_schema_json
 from vigia_detect.domain.audit import PlacedEntry
 from vigia_detect.errors import InvalidOptionError
 from vigia_detect.settings import load_settings
-from vigia_detect.trail.files import check, kept_checkpoints, note_files, read_authority, read_keys
+from vigia_detect.trail.files import check_kept, note_files, read_authority, read_keys
 from vigia_detect.trail.note import BadNoteError, PublicKey
 from vigia_detect.trail.stamps import Authority
 from vigia_detect.trail.texts import report_json, report_text
@@ -108,8 +108,8 @@ def _check(
 ) -> Report:
     """Check an export as of its time: only a checkpoint that is named counts against it."""
     keys = [current().trail_key] if keys is None else keys
-    known = [] if checkpoint is None else kept_checkpoints(note_files(checkpoint), export_, keys)
-    return check(export_, keys, known, authority)
+    files = [] if checkpoint is None else note_files(checkpoint)
+    return check_kept(export_, keys, files, authority)
 
 
 def _check_own(
@@ -127,7 +127,7 @@ def _check_own(
         file = Path(temporary) / "export.jsonl"
         with vigia.trail.export(keys[0].name) as lines:
             _write_new(file, lines)
-        return check(file, keys, kept_checkpoints(kept, file, keys), authority)
+        return check_kept(file, keys, kept, authority)
 
 
 def _own_folder(vigia: Vigia) -> Path | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 KEEPING_TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
+        "ClockDoubtError": "El reloj puede haber saltado: no se borró nada",
         "LegalHoldError": "Bajo retención legal: no se borró nada",
         "RetentionPeriodError": "El plazo de conservación lo impide: no se borró nada",
         "OpenWorkError": "Hay trabajo sin terminar: no se borró nada",
@@ -60,6 +61,7 @@ KEEPING_TEXTS: Mapping[str, Mapping[str, str]] = {
         "erase_who": "Indique un seudónimo o --patient-code-from-stdin, y solo uno.",
     },
     "en": {
+        "ClockDoubtError": "The clock may have jumped: nothing was deleted",
         "LegalHoldError": "Under legal hold: nothing was deleted",
         "RetentionPeriodError": "The period of retention forbids it: nothing was deleted",
         "OpenWorkError": "Work is still open: nothing was deleted",

@@ -57,6 +57,7 @@ MEANING: Mapping[AuditEvent, str] = {
     AuditEvent.KEY_DESTROYED: "nobody can unwrap with this version any more",
     AuditEvent.SIGNING_KEY_ANNOUNCED: "another key is to sign for the trail; its public key",
     AuditEvent.KEYS_CHECKED: "every wrapped key was unwrapped; how many, how many did not",
+    AuditEvent.RETENTION_REFUSED: "nothing was deleted: the clock may have jumped",
     AuditEvent.RETENTION_LENGTHENED: "a kind of data is kept for so many days from now on",
     AuditEvent.HOLD_PLACED: "nothing of a patient or case may be deleted; reason and reference",
     AuditEvent.HOLD_RELEASED: "it may be deleted again when its time is over",

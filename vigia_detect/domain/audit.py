@@ -59,6 +59,7 @@ class AuditEvent(StrEnum):
     SIGNING_KEY_ANNOUNCED = "signing_key.announced"
     KEYS_CHECKED = "keys.checked"
     RETENTION_LENGTHENED = "retention.lengthened"
+    RETENTION_REFUSED = "retention.refused"
     HOLD_PLACED = "hold.placed"
     HOLD_RELEASED = "hold.released"
     DATA_PURGED = "data.purged"

@@ -29,6 +29,7 @@ from vigia_detect.errors import (
 )
 from vigia_detect.ports import Store, UnitOfWork
 from vigia_detect.stages.case_files import CaseFiles
+from vigia_detect.stages.clock import clock_doubt, silent_days
 from vigia_detect.stages.holds import check_reference
 from vigia_detect.stages.periods import RecordedPeriods
 
@@ -95,7 +96,7 @@ class Erasure:
         days = self._days()
         with self._store.read() as work:
             standing = _known(work, pseudonym)
-            refusal = _refusal(standing, why, work.now(), days)
+            refusal = _refusal(work, standing, why, days)
         return Erasing(standing, self._files.of(standing.cases), refusal)
 
     def erase(self, pseudonym: Pseudonym, why: Why) -> Erased:
@@ -123,7 +124,7 @@ class Erasure:
         name, days = _new_name(), self._days()
         with self._store.begin() as work:
             standing = _known(work, pseudonym, lock=True)
-            refusal = _refusal(standing, why, work.now(), days)
+            refusal = _refusal(work, standing, why, days)
             if refusal is not None:
                 raise refusal
             _withdraw_narratives(work, standing)
@@ -163,17 +164,21 @@ def _known(work: UnitOfWork, pseudonym: Pseudonym, *, lock: bool = False) -> Pat
     return standing
 
 
-def _refusal(standing: PatientStanding, why: Why, now: float, days: int) -> MustBeKeptError | None:
+def _refusal(
+    work: UnitOfWork, standing: PatientStanding, why: Why, days: int
+) -> MustBeKeptError | None:
     if standing.holds:
         return LegalHoldError(f"Held by {', '.join(standing.holds)}: `vigia hold release` first.")
     if standing.open:
         return OpenWorkError(f"Still open: {', '.join(standing.open)}. Nobody is left untold.")
-    left = days - (now - standing.last_entry_at) / DAY_S
-    if left > 0 and why.override is None:
+    if why.override is not None:
+        return None
+    left = days - (work.now() - standing.last_entry_at) / DAY_S
+    if left > 0:
         return RetentionPeriodError(
             f"To be kept for {left:.0f} more days; only a documented override allows it earlier."
         )
-    return None
+    return clock_doubt(silent_days(work))
 
 
 def _entries(name: Pseudonym, standing: PatientStanding, why: Why) -> list[AuditEntry]:

@@ -7,10 +7,12 @@ from vigia_detect.domain.retention import DAY_S, DataKind, ErasureReason, Going
 from vigia_detect.errors import MustBeKeptError, NotFoundError
 from vigia_detect.ports import Store
 from vigia_detect.stages.case_files import CaseFiles, batches
+from vigia_detect.stages.clock import clock_doubt, silent_days
 from vigia_detect.stages.erasure import KEPT_WITH_THE_RECORD, Erasure, Why
 from vigia_detect.stages.periods import RecordedPeriods
 
 ORPHANS = "orphan_files"
+WHOLE = "retention"
 PURGED = (DataKind.IMAGES, DataKind.DETAILS, DataKind.IDEMPOTENCY, DataKind.NOTIFICATIONS)
 
 
@@ -44,7 +46,12 @@ class Retention:
         return [patients, *going, Going(ORPHANS, tuple(self._files.orphans()))]
 
     def run(self, *, actor: str) -> Sequence[Going]:
-        """Let go what `plan` lists, in small transactions; return what has gone."""
+        """Let go what `plan` lists, in small transactions; return what has gone.
+
+        Raises:
+            ClockDoubtError: the clock may have jumped; nothing has gone.
+        """
+        self._check_clock(actor)
         patients, *going, orphans = self.plan()
         erased = tuple(one for one in patients.ids if self._erase(Pseudonym(one), actor))
         for one in going:
@@ -55,6 +62,20 @@ class Retention:
             self._note([ORPHANS], ORPHANS, actor, count=len(orphans.ids))
         self._store.scrub()
         return [replace(patients, ids=erased), *going, orphans]
+
+    def _check_clock(self, actor: str) -> None:
+        with self._store.read() as work:
+            days = silent_days(work)
+        doubt = clock_doubt(days)
+        if doubt is None:
+            return
+        detail = {"days": round(days)}
+        with self._store.begin() as work:
+            work.audit.write(
+                [AuditEntry(AuditEvent.RETENTION_REFUSED, WHOLE, actor, detail=detail)]
+            )
+            work.commit()
+        raise doubt
 
     def _erase(self, pseudonym: Pseudonym, actor: str) -> bool:
         try:

@@ -48,6 +48,21 @@ def claim(entry: Mapping[str, Any]) -> str:
 def implied(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """Yield the claims that a row implies, and how often each. Raises KeyError on another table."""
     yield from _RULES[table](row)
+    yield from _unsaid(table, row)
+
+
+def _unsaid(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield a claim for each column that is not as the newest entry says: no entry makes it so."""
+    said = row.get("said", {})
+    if not isinstance(said, dict):
+        raise TypeError("not by column")
+    for column in said:
+        if row[column] != said[column]:
+            yield f"{table}.{column} {row['id']}", 1
+
+
+def _nothing(_row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    yield from ()
 
 
 def _case(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
@@ -89,4 +104,5 @@ _RULES = {
     "notification_attempts": _attempt,
     "addenda": _addendum,
     "audit_tallies": _tally,
+    **dict.fromkeys(("holds", "accounts", "account_tokens", "retention"), _nothing),
 }

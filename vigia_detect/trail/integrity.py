@@ -1,6 +1,6 @@
 """The first verdict: nothing that was chained has been changed, moved, added or taken away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from vigia_detect.trail import lines
@@ -9,6 +9,8 @@ from vigia_detect.trail.key_chain import MARK, KeyChain
 from vigia_detect.trail.merkle import Edge
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey
 from vigia_detect.trail.stamps import Authority, BadStampError, Stamps
+
+SIZE_BYTES = 8
 
 
 class Integrity:
@@ -23,7 +25,7 @@ class Integrity:
     def __init__(
         self,
         keys: Collection[PublicKey],
-        known: Sequence[Checkpoint] = (),
+        known: Iterable[Checkpoint] = (),
         authority: Authority | None = None,
     ) -> None:
         self.verdict = Verdict()
@@ -33,8 +35,8 @@ class Integrity:
         self.stamps = Stamps(authority)
         self._note = ""
         self.keys = KeyChain(keys)
-        self._known = sorted(known, key=lambda one: one.size, reverse=True)
-        self._next_known = self._known[-1].size if self._known else -1
+        self._known = sorted((_packed(one) for one in known), reverse=True)
+        self._next_known = self._promised_size(-1)
         self._chain: bytes | None = lines.FIRST_LINK  # None: cannot be known at this place
         self._edge: Edge | None = Edge()  # None: the tree cannot be known any more
         self._covered = 0
@@ -71,7 +73,7 @@ class Integrity:
             self._since_checkpoint(Problem.BAD_CHECKPOINT, about="not at its place")
         elif found.after != (before := self.last.size if self.last else 0):
             self._find(Problem.CHECKPOINT_REMOVED, before, max(before, found.after - 1))
-        if self._compare(found):
+        if self._compare(found.size, found.root):
             self.keys.covered()
         self.last, self._note = found, note
 
@@ -84,8 +86,8 @@ class Integrity:
 
     def finish(self) -> None:
         """Say what should still have come."""
-        if self._known and self._known[0].size > self.size:
-            self._find(Problem.CUT, self.size, self._known[0].size - 1)
+        if (promised := self._promised_size(0)) > self.size:
+            self._find(Problem.CUT, self.size, promised - 1)
         if self.size > (self.last.size if self.last else 0):
             self._since_checkpoint(Problem.NOT_COVERED)
 
@@ -100,15 +102,20 @@ class Integrity:
             self._meet_known()
 
     def _meet_known(self) -> None:
-        while self._known and self._known[-1].size <= self.size:
-            self._compare(self._known.pop())
-        self._next_known = self._known[-1].size if self._known else -1
+        while self._known and self._promised_size(-1) <= self.size:
+            size, root = self._promised_size(-1), self._known.pop()[SIZE_BYTES:]
+            self._compare(size, root)
+        self._next_known = self._promised_size(-1)
 
-    def _compare(self, found: Checkpoint) -> bool:
+    def _promised_size(self, place: int) -> int:
+        """Return the size of one of those that are left; -1 when none is."""
+        return _size(self._known[place]) if self._known else -1
+
+    def _compare(self, size: int, root: bytes) -> bool:
         """Compare the tree with what was promised of it; tell whether it is so."""
-        if self._edge is None or found.size != self.size:
+        if self._edge is None or size != self.size:
             return False
-        if self._edge.root() != found.root:
+        if self._edge.root() != root:
             self._since_checkpoint(Problem.REWRITTEN)
             self._edge = None  # no later one can fit
             return False
@@ -140,14 +147,23 @@ class Integrity:
 
     def _skip_to(self, position: int) -> None:
         self._edge, self._chain, self.size = None, None, position
-        self._known = [one for one in self._known if one.size > position]
-        self._next_known = self._known[-1].size if self._known else -1
+        self._known = [one for one in self._known if _size(one) > position]
+        self._next_known = self._promised_size(-1)
 
     def _since_checkpoint(self, problem: Problem, *, about: str = "") -> None:
         self._find(problem, self._covered, max(self._covered, self.size - 1), about=about)
 
     def _find(self, problem: Problem, first: int, last: int, *, about: str = "") -> None:
         self.verdict.add(Finding(problem, first, last, self.line, about))
+
+
+def _packed(known: Checkpoint) -> bytes:
+    """Return size and root as few bytes, which sort by size: there may be a million."""
+    return known.size.to_bytes(SIZE_BYTES, "big") + known.root
+
+
+def _size(packed: bytes) -> int:
+    return int.from_bytes(packed[:SIZE_BYTES], "big")
 
 
 def _read(line: bytes) -> tuple[int, bytes, bytes, bytes | None] | None:

@@ -1,7 +1,7 @@
 """Reads an export once, in fixed memory, and gives both verdicts."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, TypeAlias
@@ -54,7 +54,7 @@ class Report:
 def verify(
     source: Source,
     keys: Collection[PublicKey],
-    known: Sequence[Checkpoint] = (),
+    known: Iterable[Checkpoint] = (),
     authority: Authority | None = None,
 ) -> Report:
     """Check an export.
@@ -89,7 +89,7 @@ class _Reader:
     def __init__(
         self,
         keys: Collection[PublicKey],
-        known: Sequence[Checkpoint],
+        known: Iterable[Checkpoint],
         authority: Authority | None,
     ) -> None:
         self.integrity = Integrity(keys, known, authority)

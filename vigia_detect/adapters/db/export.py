@@ -1,7 +1,7 @@
 """Writes the trail as an export: the entries in their order, and the states that imply entries."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain as joined
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, or_, select
 
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
+from vigia_detect.adapters.db.said import STANDING
 from vigia_detect.adapters.db.stamps import notes_with_stamps
 from vigia_detect.adapters.db.tables import (
     addenda,
@@ -98,9 +99,9 @@ def _rest(connection: Connection) -> Iterator[bytes]:
 
 
 def _states(connection: Connection) -> Iterator[bytes]:
-    for name, query in _STATES.items():
+    for name, (query, show) in _STATES.items():
         for row in connection.execute(query):
-            yield lines.state(name, row._asdict())
+            yield lines.state(name, show(row))
 
 
 def states_of(
@@ -118,19 +119,26 @@ def states_of(
         "audit_tallies": tallies.c.subject.in_(subjects),
     }
     return [
-        (name, row._asdict())
-        for name, query in _STATES.items()
+        (name, show(row))
+        for name, (query, show) in _STATES.items()
+        if name in about
         for row in connection.execute(query.where(about[name]))
     ]
 
 
-_STATES: dict[str, Select[Any]] = {
-    "cases": select(cases.c.id, cases.c.state),
-    "runs": select(runs.c.id, runs.c.attempt),
-    "alerts": select(alerts.c.id),
-    "notification_attempts": select(
-        attempts.c.notification_id.label("id"), attempts.c.attempt, attempts.c.outcome
-    ).where(attempts.c.outcome.is_not(None)),
-    "addenda": select(addenda.c.case_id, addenda.c.state),
-    "audit_tallies": select(tallies.c.event, tallies.c.subject, tallies.c.count),
+def _as_it_is(row: _Row) -> dict[str, Any]:
+    return row._asdict()
+
+
+_STATES: dict[str, tuple[Select[Any], Callable[[_Row], dict[str, Any]]]] = {
+    **STANDING,
+    "runs": (select(runs.c.id, runs.c.attempt), _as_it_is),
+    "notification_attempts": (
+        select(
+            attempts.c.notification_id.label("id"), attempts.c.attempt, attempts.c.outcome
+        ).where(attempts.c.outcome.is_not(None)),
+        _as_it_is,
+    ),
+    "addenda": (select(addenda.c.case_id, addenda.c.state), _as_it_is),
+    "audit_tallies": (select(tallies.c.event, tallies.c.subject, tallies.c.count), _as_it_is),
 }

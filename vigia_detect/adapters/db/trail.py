@@ -103,6 +103,12 @@ class SqlTrail:
             _ADD_NODE.many(self._connection, [node._asdict() for node in nodes_])
         return True
 
+    def written_before(self, at: float) -> float | None:
+        """Return when the newest entry before a time was written, or None."""
+        query = select(audit.c.at).where(audit.c.at < at).order_by(audit.c.id.desc()).limit(1)
+        found = self._connection.execute(query).scalar()
+        return None if found is None else float(found)
+
     def place(self, entry_id: int) -> ChainedEntry | None:
         """Return an entry's place, or None while it has none."""
         row = self._connection.execute(select(chain).where(chain.c.entry_id == entry_id)).first()

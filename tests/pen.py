@@ -7,7 +7,12 @@ from vigia_detect.domain.narrative import CitedSentence, Narrative
 
 SAID = "Úlcera de espesor parcial en el sacro."
 QUESTION: JsonObject = {"es": "¿Qué lado es?", "en": "Which side is it?"}
-MADE_BY = {"model": "test-model", "prompt_summary": "summary 1 0f0f", "rules": "test-1", "knowledge": "1"}
+MADE_BY = {
+    "model": "test-model",
+    "prompt_summary": "summary 1 0f0f",
+    "rules": "test-1",
+    "knowledge": "1",
+}
 
 
 def nothing() -> None:

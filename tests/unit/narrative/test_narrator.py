@@ -66,7 +66,9 @@ def test_all_three_parts(narrate: Any) -> None:
         *("prompt_description", "prompt_contradictions", "prompt_summary"),
     }
     assert [one.prompt.name for one in model.asked] == ["description", "contradictions", "summary"]
-    assert all(str(one.prompt) == narrative.made_by[f"prompt_{one.prompt.name}"] for one in model.asked)
+    assert all(
+        str(one.prompt) == narrative.made_by[f"prompt_{one.prompt.name}"] for one in model.asked
+    )
     assert Narrative.from_json(narrative.to_json()).summary == narrative.summary
 
 

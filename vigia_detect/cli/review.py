@@ -13,6 +13,7 @@ from vigia_detect.cli.show import print_schema_json
 from vigia_detect.stages.review_item import Candidate, ReviewItem
 
 STYLE = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold"}
+MOST_QUESTIONS = 3
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 
@@ -88,11 +89,20 @@ def _lines(item: ReviewItem, lang: str) -> list[tuple[str, str]]:
     for lesion in item.lesions:
         shown = ", ".join(_candidate(one, lang) for one in lesion.candidates)
         lines.append(("possible", f"[{lesion.lesion}] {shown or say(lang, 'none')}"))
-    lines += [("question", getattr(one, lang)) for one in item.questions]
+    lines += _asked(item, lang)
     held = say(lang, "nobody")
     if item.claimed_by is not None:
         held = say(lang, "held", by=item.claimed_by, until=(item.claimed_until or "")[:16])
     return [*lines, ("waits", age_text(item.age_s)), ("holder", held)]
+
+
+def _asked(item: ReviewItem, lang: str) -> list[tuple[str, str]]:
+    """Return the first questions: those of a model that babbles must hide no other case."""
+    lines = [("question", getattr(one, lang)) for one in item.questions[:MOST_QUESTIONS]]
+    more = len(item.questions) - MOST_QUESTIONS
+    if more > 0:
+        lines.append(("questions", say(lang, "more", count=more, case_id=item.case_id)))
+    return lines
 
 
 def _candidate(one: Candidate, lang: str) -> str:

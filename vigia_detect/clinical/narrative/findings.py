@@ -63,7 +63,7 @@ def of_view(view: View) -> Iterator[Finding]:
     """Yield what an observer of the picture says."""
     for name, share in view.shares.items():
         both = {lang: share.words(lang) for lang in LANGS}
-        yield replace(_finding(view.origin, f"share.{name}", both), absent=share.low == 0)
+        yield replace(_finding(view.origin, f"share.{name}", both), absent=share.may_be_none)
     for name, code in view.codes.items():
         found = _plain(view.origin, path_of(name), code)
         yield replace(found, absent=code in NOT_THERE)

@@ -3,9 +3,9 @@
 Each field has a way to say that the picture does not tell; a form has no place for a class.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vigia_detect.clinical.inputs import codes
 
@@ -28,8 +28,12 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+LEAST = {"from_25": 25, "from_50": 50, "from_75": 75}
+WHOLE = 100
+
+
 class TissueBands(Form):
-    """How much of the wound bed each tissue takes."""
+    """How much of the wound bed each tissue takes. Raises ValueError when that is more than all."""
 
     granulation: Band
     slough: Band
@@ -37,6 +41,13 @@ class TissueBands(Form):
     epithelial: Band
     dermis: Band
     purple: Band
+
+    @model_validator(mode="after")
+    def _fit_in_the_bed(self) -> Self:
+        bands = (self.granulation, self.slough, self.eschar, self.epithelial, self.dermis)
+        if sum(LEAST.get(band, 0) for band in bands) > WHOLE:  # purple may lie under any of them
+            raise ValueError("the tissues take more than the whole bed")
+        return self
 
 
 class Description(Form):

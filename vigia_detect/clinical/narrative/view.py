@@ -38,8 +38,15 @@ class Span:
         """Return how far the two are apart at least; 0 when both can be true."""
         return max(self.low - other.high, other.low - self.high, 0.0)
 
+    @property
+    def may_be_none(self) -> bool:
+        """Whether its words would begin with zero, which a trace of tissue must not become."""
+        return round(self.low) == 0
+
     def words(self, lang: str) -> str:
         """Return it in words."""
+        if self.low > 0 and round(self.high) == 0:
+            return template("trace", lang)
         low, high = value_word(round(self.low), lang), value_word(round(self.high), lang)
         return template("exactly" if low == high else "percent", lang, low=low, high=high)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from vigia_detect.clinical.narrative.lists import Lists
 from vigia_detect.clinical.narrative.reading import Token, content
 
+_OR = frozenset({"o", "u", "or"})
 _ENDS = frozenset({",", ":", "(", ")"})
 
 
@@ -17,6 +18,8 @@ def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool
     ours = _stems(said)
     theirs = _stems(source)
     named = _groups(ours)
+    if not _head_whole(ours, source, words):
+        return False
     return all(
         theirs <= condition
         or (
@@ -24,6 +27,21 @@ def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool
         )
         for condition in _conditions(source, ours, words)
     )
+
+
+def _head_whole(ours: set[str], source: Sequence[Token], words: Lists) -> bool:
+    """Say whether a head such as "dry, adherent, intact cap: ..." is said whole, or not at all.
+
+    All of its marks must be there for what follows to hold; of a list with "or" one is enough.
+    """
+    marks = [place for place, token in enumerate(source) if token.text == ":"]
+    head = source[: marks[0]] if marks else ()
+    ends = (place for place, token in enumerate(head) if token.text in words.limiting)
+    named = head[: next(ends, len(head))]
+    if len(named) == len(head) or any(token.text in _OR for token in named):
+        return True
+    needed, body = _stems(named), _stems(source[len(head) :])
+    return ours.isdisjoint(needed) or ours.isdisjoint(body) or needed <= ours
 
 
 def _groups(stems: Iterable[str]) -> set[str]:

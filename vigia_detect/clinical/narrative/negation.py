@@ -1,5 +1,6 @@
 """Whether a sentence denies what its source states, or states what it denies."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from vigia_detect.clinical.narrative.reading import Token
 _CONJUNCTIONS = frozenset({"o", "u", "y", "e", "ni", "or", "nor", "and", "/"})
 _BREAKS = frozenset({",", ":", "(", ")", "pero", "but", "sino"})
 _NOR = frozenset({"ni", "nor"})
+_USED = frozenset({"used", "usedon", "usa", "usan", "usar", "utiliza", "aplica"})
+_WHERE = frozenset({"usedon", "in", "for", "en", "sobre", "para"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,20 @@ def _denial(segment: Sequence[Token], place: int, words: Lists) -> Denial:
     word = segment[place].text
     after, before = segment[place + 1 :], segment[:place][::-1]
     only_after = word in words.after_only
-    listed = _heads(after)
+    if any(token.text in words.conditions for token in _clause(before)):
+        after = _clause(after)  # "if not infected, cleanse and cover": the comma ends the condition
+    subject = _heads(before)[:1] if _is_passive(after) else []
+    listed = [] if subject else _heads(after)
     heads = frozenset(listed or _heads(before)[:1] or _next(after) or _next(before))
     reach = _stems(_clause(after)) | (frozenset() if only_after else _stems(_clause(before)))
     limited = _limited(before, after) if word in words.limiting else frozenset[str]()
     return Denial(heads, reach | heads, limited, word in _NOR, not listed)
+
+
+def _is_passive(after: Sequence[Token]) -> bool:
+    """Say whether what is denied stands before: "alcohol is not used on the skin"."""
+    small = [token.text for token in itertools.takewhile(lambda token: token.plain, after)]
+    return not _USED.isdisjoint(small) and not _WHERE.isdisjoint(small)
 
 
 def _limited(before: Sequence[Token], after: Sequence[Token]) -> frozenset[str]:

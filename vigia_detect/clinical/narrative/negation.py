@@ -11,6 +11,7 @@ from vigia_detect.clinical.narrative.reading import Token
 _CONJUNCTIONS = frozenset({"o", "u", "y", "e", "ni", "or", "nor", "and", "/"})
 _BREAKS = frozenset({",", ":", "(", ")", "pero", "but", "sino"})
 _NOR = frozenset({"ni", "nor"})
+_PLACED = frozenset({"con", "en", "with", "at", "in", "on"})
 _USED = frozenset({"used", "usedon", "usa", "usan", "usar", "utiliza", "aplica"})
 _WHERE = frozenset({"usedon", "in", "for", "en", "sobre", "para"})
 
@@ -22,6 +23,7 @@ class Denial:
     Attributes:
         heads: the first word that it denies, and those listed with it.
         reach: all words that it may be about.
+        objects: for a word that denies only what follows it, what it denies of what.
         before: the word before it, which it limits: "shallow, without infection".
         nor: it continues another negation.
         passive: it stands after what it denies: "is to be avoided".
@@ -29,6 +31,7 @@ class Denial:
 
     heads: frozenset[str]
     reach: frozenset[str]
+    objects: frozenset[str]
     before: frozenset[str]
     nor: bool
     passive: bool
@@ -45,6 +48,7 @@ def agree(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool:
     return (
         Counter(h for denial in ours if not denial.passive for h in denial.heads) <= known
         and all(denial.heads <= reach for denial in ours if denial.passive)
+        and all(denial.objects <= reach for denial in ours)
         and len(ours) <= len(theirs)
         and all(denial.heads for denial in ours)
         and all(denial.heads & stems <= (reached if denial.nor else denied) for denial in theirs)
@@ -70,7 +74,8 @@ def _denial(segment: Sequence[Token], place: int, words: Lists) -> Denial:
     heads = frozenset(listed or _heads(before)[:1] or _next(after) or _next(before))
     reach = _stems(_clause(after)) | (frozenset() if only_after else _stems(_clause(before)))
     limited = _limited(before, after) if word in words.limiting else frozenset[str]()
-    return Denial(heads, reach | heads, limited, word in _NOR, not listed)
+    objects = _stems(_object(after)) if only_after else frozenset[str]()
+    return Denial(heads, reach | heads, objects, limited, word in _NOR, not listed)
 
 
 def _is_passive(after: Sequence[Token]) -> bool:
@@ -90,6 +95,11 @@ def _limited(before: Sequence[Token], after: Sequence[Token]) -> frozenset[str]:
 def _clause(tokens: Sequence[Token]) -> Sequence[Token]:
     ends = (place for place, token in enumerate(tokens) if token.text in _BREAKS)
     return tokens[: next(ends, len(tokens))]
+
+
+def _object(tokens: Sequence[Token]) -> list[Token]:
+    ends = _CONJUNCTIONS | _PLACED
+    return list(itertools.takewhile(lambda token: token.text not in ends, _clause(tokens)))
 
 
 def _heads(tokens: Sequence[Token]) -> list[str]:

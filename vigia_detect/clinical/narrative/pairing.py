@@ -18,7 +18,10 @@ _QUANTITY = "quantity"
 _AMOUNT = "amount"
 _JOINTS = {"o": "or", "u": "or", "or": "or", "y": "and", "e": "and", "and": "and"}
 _ORDER = frozenset(
-    {"antes", "despues", "desde", "hasta", "before", "after", "from", "until", "despite", "pesar"}
+    {
+        *("antes", "despues", "desde", "hasta", "pesar", "reemplaza", "reemplazan"),
+        *("before", "after", "from", "until", "despite", "replace", "replaces"),
+    }
 )
 _SOON = 2  # words within which what an order word is about stands
 Places = Mapping[str, Mapping[str, Sequence[int]]]
@@ -105,7 +108,7 @@ def _same_joints(said: Sequence[Token], source: Sequence[Token]) -> bool:
 
 
 def _same_order(said: Sequence[Token], source: Sequence[Token]) -> bool:
-    """Say whether "before", "until" ... stand before the same words: A before B is not B before A."""
+    """Say whether "before", "until" ... stand before the same words as in the source."""
     theirs: dict[str, set[str]] = defaultdict(set)
     for word, following in _orders(source):
         theirs[word] |= {token.stem for token in following}
@@ -118,7 +121,7 @@ def _same_order(said: Sequence[Token], source: Sequence[Token]) -> bool:
 def _orders(segment: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
     for place, token in enumerate(segment):
         if token.text in _ORDER:
-            yield token.text, content(segment[place + 1 :])[:_SOON]
+            yield token.stem, content(segment[place + 1 :])[:_SOON]
 
 
 def _joints(segment: Sequence[Token]) -> dict[Pair, str]:

@@ -34,6 +34,7 @@ from vigia_detect.testing import draw_wound
 PATIENT_CODE = "DEMO-001"
 CONTEXT = {"age": 75, "diabetes": True}
 TIMEOUT_S = 60
+READ_ALOUD = "sin modelo: el primer pasaje, leído"
 QUESTIONS = ("¿Costra negra dura en el talón: la saco?", "costra negra dura en el talon la saco")
 """The same question twice, as two people would type it."""
 
@@ -95,7 +96,12 @@ class ReadsAloud:
         line = next(line for line in request.user.splitlines() if line.startswith("[S1]"))
         statement = line.removeprefix("[S1] ").rpartition(" (")[0]
         content: JsonObject = {"sentences": [{"text": statement, "cites": ["S1"]}]}
-        return ModelReply(content, "sin modelo: el primer pasaje, leído", seconds=0.0)
+        return ModelReply(content, READ_ALOUD, seconds=0.0)
+
+    def models(self, *, within_s: float) -> tuple[str, ...]:
+        """Return what stands for its name."""
+        del within_s
+        return (READ_ALOUD,)
 
     def close(self) -> None:
         """Do nothing."""
@@ -104,7 +110,10 @@ class ReadsAloud:
 def show_cache(vigia: Vigia, broker: EmbeddedBroker) -> None:
     """Answer a question twice, and print what the server sees of it."""
     model = vigia.language_model or ReadsAloud()
-    writer = Writer(model, vigia.settings.llm_model, vigia.answer_cache)
+    settings = vigia.settings
+    writer = Writer(
+        model, server=settings.llm_base_url, named=settings.llm_model, cache=vigia.answer_cache
+    )
     librarian = Librarian(vigia.protocols, vigia.passage_search, writer)
     for question in QUESTIONS:
         began = time.perf_counter()
@@ -112,6 +121,7 @@ def show_cache(vigia: Vigia, broker: EmbeddedBroker) -> None:
         milliseconds = (time.perf_counter() - began) * 1000
         found = "acierto" if answer.kept else "no estaba"
         console.print(f"✓ caché de respuestas: {found}, {milliseconds:.1f} ms ({question})")
+    console.print(f"    respondió: {answer.made_by.get('model', 'nadie')}")
     with broker.client() as client:
         for name in client.scan_iter("vigia:answer:*"):
             kept = client.get(name) or b""

@@ -68,7 +68,12 @@ class AskingParts(BasicParts):
         model, settings = self.language_model, self.settings
         if model is None:
             return Librarian(self.protocols, self.passage_search, None)
-        writer = Writer(model, settings.llm_base_url, settings.llm_model, self._kept_answers())
+        writer = Writer(
+            model,
+            server=settings.llm_base_url,
+            named=settings.llm_model,
+            cache=self._kept_answers(),
+        )
         return Librarian(self.protocols, self.passage_search, writer)
 
     def _kept_answers(self) -> "AnswerCache | None":

@@ -8,7 +8,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 from vigia_detect.clinical.narrative import prompt
 from vigia_detect.clinical.narrative.checking import Checked, Cited, Source, check
@@ -40,6 +40,7 @@ class Writer:
     """
 
     model: ModelServer
+    _: KW_ONLY
     server: str
     named: str = ""
     cache: AnswerCache | None = None

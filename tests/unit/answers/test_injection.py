@@ -53,7 +53,7 @@ def test_no_source_at_all_supports_what_an_attacker_wants(library: Library, lang
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda attempt: attempt.id)
 def test_an_obedient_model_says_nothing(vigia: Vigia, attempt: Attempt, lang: Lang) -> None:
     model = ScriptedModel([lambda request: obey(attempt, request)])
-    librarian = Librarian(vigia.protocols, vigia.passage_search, Writer(model, "obedient"))
+    librarian = Librarian(vigia.protocols, vigia.passage_search, Writer(model, server="obedient"))
     question = f"{ASKED[lang]} {attempt.text}"[:500]
 
     answer = librarian.ask(question, Filters(), lang, within_s=5)

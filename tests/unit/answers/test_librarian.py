@@ -37,7 +37,7 @@ def asks(
     vigia: Vigia, *lines: Line, question: str = QUESTION, shelf: MemoryAnswers | None = None
 ) -> tuple[Answer, ScriptedModel]:
     model = ScriptedModel(lines)
-    writer = Writer(model, "http://server", "scripted", shelf)
+    writer = Writer(model, server="http://server", named="scripted", cache=shelf)
     librarian = Librarian(vigia.protocols, vigia.passage_search, writer)
     return librarian.ask(question, Filters(), "es", within_s=5), model
 
@@ -128,7 +128,7 @@ def test_a_repeat_comes_from_the_cache_and_other_words_do_not(vigia: Vigia) -> N
 
 
 def unnamed(vigia: Vigia, model: ScriptedModel, shelf: MemoryAnswers) -> Answer:
-    writer = Writer(model, "http://server", cache=shelf)
+    writer = Writer(model, server="http://server", cache=shelf)
     librarian = Librarian(vigia.protocols, vigia.passage_search, writer)
     return librarian.ask(QUESTION, Filters(), "es", within_s=5)
 

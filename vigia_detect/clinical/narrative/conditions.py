@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from vigia_detect.clinical.narrative.lists import Lists
 from vigia_detect.clinical.narrative.reading import Token, content
 
+_OR = frozenset({"o", "u", "or"})
+_ALL = frozenset({"todo", "toda", "todos", "todas", "any", "all"})
+_KIND = 3  # words that say of which kind: "any foot ulcer in diabetes"
 _ENDS = frozenset({",", ":", "(", ")"})
 
 
@@ -17,6 +20,8 @@ def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool
     ours = _stems(said)
     theirs = _stems(source)
     named = _groups(ours)
+    if not (_head_whole(ours, source, words) and _all_whole(ours, source)):
+        return False
     return all(
         theirs <= condition
         or (
@@ -24,6 +29,31 @@ def stated(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool
         )
         for condition in _conditions(source, ours, words)
     )
+
+
+def _head_whole(ours: set[str], source: Sequence[Token], words: Lists) -> bool:
+    """Say whether a head such as "dry, adherent, intact cap: ..." is said whole, or not at all.
+
+    All of its marks must be there for what follows to hold; of a list with "or" one is enough.
+    """
+    marks = [place for place, token in enumerate(source) if token.text == ":"]
+    head = source[: marks[0]] if marks else ()
+    ends = (place for place, token in enumerate(head) if token.text in words.limiting)
+    named = head[: next(ends, len(head))]
+    if len(named) == len(head) or any(token.text in _OR for token in named):
+        return True
+    needed, body = _stems(named), _stems(source[len(head) :])
+    return ours.isdisjoint(needed) or ours.isdisjoint(body) or needed <= ours
+
+
+def _all_whole(ours: set[str], source: Sequence[Token]) -> bool:
+    """Say whether what the source says of all of a kind is not said of a wider kind."""
+    for place, token in enumerate(source):
+        if token.text in _ALL:
+            kind = {each.stem for each in content(source[place + 1 :])[:_KIND]}
+            if not ours.isdisjoint(kind) and not kind <= ours:
+                return False
+    return True
 
 
 def _groups(stems: Iterable[str]) -> set[str]:

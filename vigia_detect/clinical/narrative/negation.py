@@ -1,5 +1,6 @@
 """Whether a sentence denies what its source states, or states what it denies."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from vigia_detect.clinical.narrative.reading import Token
 _CONJUNCTIONS = frozenset({"o", "u", "y", "e", "ni", "or", "nor", "and", "/"})
 _BREAKS = frozenset({",", ":", "(", ")", "pero", "but", "sino"})
 _NOR = frozenset({"ni", "nor"})
+_PLACED = frozenset({"con", "en", "with", "at", "in", "on"})
+_USED = frozenset({"used", "usedon", "usa", "usan", "usar", "utiliza", "aplica"})
+_WHERE = frozenset({"usedon", "in", "for", "en", "sobre", "para"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Denial:
     Attributes:
         heads: the first word that it denies, and those listed with it.
         reach: all words that it may be about.
+        objects: for a word that denies only what follows it, what it denies of what.
         before: the word before it, which it limits: "shallow, without infection".
         nor: it continues another negation.
         passive: it stands after what it denies: "is to be avoided".
@@ -26,6 +31,7 @@ class Denial:
 
     heads: frozenset[str]
     reach: frozenset[str]
+    objects: frozenset[str]
     before: frozenset[str]
     nor: bool
     passive: bool
@@ -42,6 +48,7 @@ def agree(said: Sequence[Token], source: Sequence[Token], words: Lists) -> bool:
     return (
         Counter(h for denial in ours if not denial.passive for h in denial.heads) <= known
         and all(denial.heads <= reach for denial in ours if denial.passive)
+        and all(denial.objects <= reach for denial in ours)
         and len(ours) <= len(theirs)
         and all(denial.heads for denial in ours)
         and all(denial.heads & stems <= (reached if denial.nor else denied) for denial in theirs)
@@ -60,11 +67,21 @@ def _denial(segment: Sequence[Token], place: int, words: Lists) -> Denial:
     word = segment[place].text
     after, before = segment[place + 1 :], segment[:place][::-1]
     only_after = word in words.after_only
-    listed = _heads(after)
+    if any(token.text in words.conditions for token in _clause(before)):
+        after = _clause(after)  # "if not infected, cleanse and cover": the comma ends the condition
+    subject = _heads(before)[:1] if _is_passive(after) else []
+    listed = [] if subject else _heads(after)
     heads = frozenset(listed or _heads(before)[:1] or _next(after) or _next(before))
     reach = _stems(_clause(after)) | (frozenset() if only_after else _stems(_clause(before)))
     limited = _limited(before, after) if word in words.limiting else frozenset[str]()
-    return Denial(heads, reach | heads, limited, word in _NOR, not listed)
+    objects = _stems(_object(after)) if only_after else frozenset[str]()
+    return Denial(heads, reach | heads, objects, limited, word in _NOR, not listed)
+
+
+def _is_passive(after: Sequence[Token]) -> bool:
+    """Say whether what is denied stands before: "alcohol is not used on the skin"."""
+    small = [token.text for token in itertools.takewhile(lambda token: token.plain, after)]
+    return not _USED.isdisjoint(small) and not _WHERE.isdisjoint(small)
 
 
 def _limited(before: Sequence[Token], after: Sequence[Token]) -> frozenset[str]:
@@ -78,6 +95,11 @@ def _limited(before: Sequence[Token], after: Sequence[Token]) -> frozenset[str]:
 def _clause(tokens: Sequence[Token]) -> Sequence[Token]:
     ends = (place for place, token in enumerate(tokens) if token.text in _BREAKS)
     return tokens[: next(ends, len(tokens))]
+
+
+def _object(tokens: Sequence[Token]) -> list[Token]:
+    ends = _CONJUNCTIONS | _PLACED
+    return list(itertools.takewhile(lambda token: token.text not in ends, _clause(tokens)))
 
 
 def _heads(tokens: Sequence[Token]) -> list[str]:

@@ -7,7 +7,7 @@ have one of the neighbours that it has there.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from vigia_detect.clinical.narrative.reading import Token, content
@@ -17,6 +17,13 @@ _NEAR = 2  # words of difference that make none
 _QUANTITY = "quantity"
 _AMOUNT = "amount"
 _JOINTS = {"o": "or", "u": "or", "or": "or", "y": "and", "e": "and", "and": "and"}
+_ORDER = frozenset(
+    {
+        *("antes", "despues", "desde", "hasta", "pesar", "reemplaza", "reemplazan"),
+        *("before", "after", "from", "until", "despite", "replace", "replaces"),
+    }
+)
+_SOON = 2  # words within which what an order word is about stands
 Places = Mapping[str, Mapping[str, Sequence[int]]]
 Pair = tuple[str, str]
 
@@ -28,6 +35,7 @@ def agree(said: Sequence[Token], source: Sequence[Token]) -> bool:
     return (
         _same_neighbours(said, source, several)
         and _same_joints(said, source)
+        and _same_order(said, source)
         and all(
             _same_nearest(own, member, kind, ours, theirs)
             for own, members in ours.items()
@@ -97,6 +105,23 @@ def _same_joints(said: Sequence[Token], source: Sequence[Token]) -> bool:
     """Say whether what the source joins by "or" is not joined by "and", nor the reverse."""
     theirs = _joints(source)
     return all(joint == theirs.get(pair, joint) for pair, joint in _joints(said).items())
+
+
+def _same_order(said: Sequence[Token], source: Sequence[Token]) -> bool:
+    """Say whether "before", "until" ... stand before the same words as in the source."""
+    theirs: dict[str, set[str]] = defaultdict(set)
+    for word, following in _orders(source):
+        theirs[word] |= {token.stem for token in following}
+    return all(
+        word not in theirs or not following or following[0].stem in theirs[word]
+        for word, following in _orders(said)
+    )
+
+
+def _orders(segment: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
+    for place, token in enumerate(segment):
+        if token.text in _ORDER:
+            yield token.stem, content(segment[place + 1 :])[:_SOON]
 
 
 def _joints(segment: Sequence[Token]) -> dict[Pair, str]:

@@ -16,6 +16,9 @@ _BRIDGE = frozenset({"de", "than", "a", "of", "los", "las", "the", "la", "el"})
 _SIGNS = {">": ">", "<": "<", "≥": ">=", "≤": "<=", "~": "about", "+": "+", "=": "="}
 _MORE = {"mas": ">=", "more": ">=", "menos": "<=", "less": "<=", "fewer": "<=", "antes": "<="}
 _GROUP = 3
+# "in 24 h" bounds a time; "in 60 % of the bed" only says where
+_WHERE = frozenset({"en", "in", "for"})
+_TIMES = frozenset({"", "h", "min", "s", "d", "week", "month", "year", "times"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def quantities(raw: Sequence[str], words: Lists) -> Iterator[str | Quantity]:
         unit = words.units.get(raw[place], "") if place < len(raw) else ""
         place += bool(unit)
         after, place = _bound_after(raw, place)
-        bound = after or _bound_before(kept, words, ranged=len(values) > 1)
+        bound = after or _bound_before(kept, words, unit, ranged=len(values) > 1)
         kept.append(Quantity(values, unit, bound))
     yield from kept
 
@@ -89,11 +92,13 @@ def _plain(text: str) -> str:
     return (value.rstrip("0").rstrip(".") if "." in value else value.lstrip("0")) or "0"
 
 
-def _bound_before(kept: list[str | Quantity], words: Lists, *, ranged: bool) -> str:
+def _bound_before(kept: list[str | Quantity], words: Lists, unit: str, *, ranged: bool) -> str:
     """Take the bound off the end of what was read, if one stands there."""
     for back in range(1, min(4, len(kept) + 1)):
         word = kept[-back]
         if not isinstance(word, str):
+            return ""
+        if word in _WHERE and unit not in _TIMES:
             return ""
         bound = _SIGNS.get(word) or words.bounds.get(word, "")
         if bound and not (ranged and bound in {">", "<", ">=", "<="}):  # "low 16 to 23" is a label

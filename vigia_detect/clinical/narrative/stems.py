@@ -8,7 +8,7 @@ from threading import Lock
 import snowballstemmer
 
 # "levántelo" is "levante", "usarse" is "usar"
-_OBJECT = re.compile(r"(?<=[a-z]{4}[aeinr])(?:l[aeo]s?|se)$")
+_OBJECT = re.compile(r"(?<=[a-z]{3}[aeinr])(?:l[aeo]s?|se)$")
 _LOCK = Lock()  # a stemmer keeps the word that it works on
 _STEMMERS = {
     "es": snowballstemmer.stemmer("spanish"),

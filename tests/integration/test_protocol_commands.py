@@ -30,6 +30,7 @@ def test_a_question_in_everyday_words_is_answered(vigia: Command) -> None:
     done = vigia("search", "cada cuánto doy vuelta a mi mamá", "--limit", "1")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Cada cuánto cambiar de posición")
     assert "no reemplaza" in done.stderr
+    assert "puede que ninguno la responda" in done.stderr
 
 
 def test_json_names_sources_and_the_version_of_the_knowledge(vigia: Command) -> None:

@@ -37,6 +37,8 @@ def ask(
     for passage_id in answer.passages:
         typer.echo()
         print_passage(vigia.protocols[passage_id], words)
+    if answer.passages:
+        typer.echo(say(words, "nearest"), err=True)
     typer.echo(say(words, "disclaimer"), err=True)
 
 

@@ -17,6 +17,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "unverified": "grado por verificar",
         "head": "{id}, versión {version}; {grade}; revisar antes de {review}",
         "disclaimer": "Apoya, no reemplaza, la evaluación clínica.",
+        "nearest": "Son los pasajes más cercanos a la pregunta; puede que ninguno la responda.",
         "nothing": "Ningún pasaje responde a esa pregunta.",
         "written": "Respuesta escrita por una máquina ({model}) y por nadie verificada; valen los "
         "pasajes que siguen:",
@@ -46,6 +47,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "unverified": "grade to be verified",
         "head": "{id}, version {version}; {grade}; to be reviewed before {review}",
         "disclaimer": "Supports, never replaces, clinical assessment.",
+        "nearest": "These are the passages nearest to the question; perhaps none answers it.",
         "nothing": "No passage answers that question.",
         "written": "A machine wrote this answer ({model}) and nobody has verified it; what counts "
         "are the passages below:",

@@ -77,7 +77,8 @@ def search(
     for hit in hits:
         print_passage(vigia.protocols[hit.passage_id], words)
         typer.echo()
-    typer.echo(say(words, "disclaimer" if hits else "nothing"), err=True)
+    for said in ("nearest", "disclaimer") if hits else ("nothing",):
+        typer.echo(say(words, said), err=True)
 
 
 def check(path: Path | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vigia_detect.clinical.narrative.checking import Cited, check
+from vigia_detect.clinical.narrative.checking import Cited, Source, check
 from vigia_detect.clinical.protocols import Library, load_library
 from vigia_detect.clinical.protocols.model import Lang
 from vigia_detect.domain.search import LANGUAGES
@@ -56,3 +56,25 @@ def test_most_of_what_it_says_in_other_words_is_shown(library: Library, lang: La
 
     assert count >= 30
     assert len(found) >= LEAST_KEPT * count
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "lang", "shown"),
+    [
+        ("Hay esfacelo en el 60 a 70 % del lecho.", "Esfacelo 60 a 70 % del lecho.", "es", True),
+        ("Hay esfacelo en el 60 a 90 % del lecho.", "Esfacelo 60 a 70 % del lecho.", "es", False),
+        ("Evalúe en 24 h.", "Evalúe cada 24 h.", "es", False),
+        ("Alcohol should not be used on the skin.", "No alcohol on the skin.", "en", True),
+        ("Alcohol should be used on the skin.", "No alcohol on the skin.", "en", False),
+        ("Si no hay infección, limpie y cubra.", "Limpie y cubra si no hay infección.", "es", True),
+        ("Si hay infección, limpie y cubra.", "Limpie y cubra si no hay infección.", "es", False),
+        ("Gire antes de medir.", "Mida antes de girar.", "es", False),
+        ("Any wound is measured.", "Wound at the heel is measured.", "en", False),
+    ],
+)
+def test_what_was_kept_or_dropped_wrongly_once(
+    text: str, source: str, lang: Lang, *, shown: bool
+) -> None:
+    result = check([Cited(text, ("s",))], {"s": Source("s", source)}, lang)
+
+    assert bool(result.kept) == shown

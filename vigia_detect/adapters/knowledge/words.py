@@ -22,7 +22,7 @@ _NUMBERS = {"i": "1", "ii": "2", "iii": "3", "iv": "4"} | {
     for number, name in enumerate(names.split(), 1)
 }
 _CLASS = re.compile(
-    r"\b(grado|categoria|estadio|etapa|stage|grade|category|lpp|upp|hapi|pi)\s+"
+    r"\b(grado|gr|categoria|cat|estadio|est|etapa|stage|st|grade|category|lpp|upp|hapi|pi)\.?\s+"
     rf"([1-4]|{'|'.join(_NUMBERS)})\b"
 )
 _LISTS = {

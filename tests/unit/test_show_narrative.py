@@ -82,3 +82,10 @@ def test_both_languages_say_the_same_things() -> None:
 
 def _fields(text: str) -> set[str | None]:
     return {field for _, field, _, _ in string.Formatter().parse(text)}
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_a_description_of_another_version_is_not_called_empty(lang: str) -> None:
+    stored = Narrative(lang, description={"wound": "yes"}).to_json()
+    said = dict(narrative_lines(stored, lang))[TEXTS[lang]["description"]]
+    assert said == TEXTS[lang]["other_version"]

@@ -68,11 +68,6 @@ def test_what_cannot_be_told_is_not_shown_as_a_finding() -> None:
     assert "púrpura" not in shown(FULL.to_json(), "es")
 
 
-def test_a_description_of_another_version_says_nothing() -> None:
-    told = Narrative(lang="es", description={"edges": "rolled"}, made_by={"model": "x"})
-    assert "no distingue nada" in shown(told.to_json(), "es")
-
-
 def test_both_languages_say_the_same_things() -> None:
     es, en = TEXTS["es"], TEXTS["en"]
     assert {*es} == {*en}

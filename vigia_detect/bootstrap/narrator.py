@@ -13,4 +13,10 @@ def make_narrator(parts: "AskingParts") -> "Narrator | None":
         return None
     from vigia_detect.stages.narrator import Narrator
 
-    return Narrator(parts.language_model, parts.rules, parts.protocols, parts.passage_search)
+    return Narrator(
+        parts.language_model,
+        parts.rules,
+        parts.protocols,
+        parts.passage_search,
+        pictures=parts.settings.llm_picture != "never",
+    )

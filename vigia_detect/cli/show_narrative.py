@@ -44,7 +44,8 @@ def _parts(narrative: Narrative, lang: str) -> Iterator[tuple[str, str]]:
 
     if narrative.description is not None:
         seen = described_words(narrative.description, lang)
-        yield word(lang, "description"), "; ".join(seen) or word(lang, "nothing_seen")
+        unsaid = word(lang, "other_version" if seen is None else "nothing_seen")
+        yield word(lang, "description"), "; ".join(seen or ()) or unsaid
     asked = [str(object_or_empty(one.get("question"))[lang]) for one in narrative.contradictions]
     yield from _list(word(lang, "contradictions"), asked)
     told = [f"{one.text} [{', '.join(one.cites)}]" for one in narrative.summary]

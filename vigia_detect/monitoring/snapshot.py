@@ -4,7 +4,11 @@ import time
 from dataclasses import dataclass, field
 
 from vigia_detect.bootstrap import Vigia
+from vigia_detect.domain.policy import NARRATIVE
+from vigia_detect.domain.states import RunState
 from vigia_detect.errors import UnavailableError
+
+UNTOLD = (NARRATIVE, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Snapshot:
         queues: messages waiting by queue, or None when the broker does not answer.
         workers: names of the workers that answered.
         cases: by state.
-        runs: by state.
+        runs: by state; without narratives that were given up, of which nobody is told.
         open_alerts: unacknowledged alerts by kind.
         oldest_ready_s: how long the oldest ready run has waited, in seconds.
         trail_conflict: checkpoints kept outside contradict the trail, and nobody has closed it.
@@ -40,8 +44,9 @@ def take_snapshot(vigia: Vigia) -> Snapshot:
         revision = vigia.store.check()
         with vigia.store.read() as work:
             runs: dict[str, int] = {}
-            for (_, state), count in work.runs.counts().items():
-                runs[state] = runs.get(state, 0) + count
+            for (task, state), count in work.runs.counts().items():
+                if (task, state) != UNTOLD:
+                    runs[state] = runs.get(state, 0) + count
             return Snapshot(
                 taken_at=time.time(),
                 database=revision,

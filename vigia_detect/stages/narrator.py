@@ -43,6 +43,7 @@ class Narrator:
         rules: in whose words the findings are told.
         library: the protocol passages in force.
         search: what finds those that help.
+        pictures: whether the model is shown any.
         clock: seconds, for the deadline.
     """
 
@@ -53,12 +54,14 @@ class Narrator:
         library: Passages,
         search: PassageSearch,
         *,
+        pictures: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._rules = rules
         self._library = library
         self._reading = ReadingUp(library, search, rules)
+        self._pictures = pictures
         self._clock = clock
 
     def narrate(self, case: CaseFile, results: StageResults, *, within_s: float) -> Narrative:
@@ -80,9 +83,20 @@ class Narrator:
             assessment=read_assessment(results.get(Stage.MEDICAL_ANALYSIS)),
             rules=self._rules,
         )
-        view = replace(view, described=_describe(asking, case, view, lang))
+        view = replace(view, described=self._describe(asking, case, view, lang))
         questions = (*view.contradictions(), *_more_questions(asking, case, view, lang))
         return self._whole(asking, self._sum_up(asking, view, lang), view, questions)
+
+    def _describe(
+        self, asking: Asking, case: CaseFile, view: CaseView, lang: str
+    ) -> Description | None:
+        """Have the picture described by a model that knows nothing else of the case."""
+        picture = _picture(case, view) if self._pictures else None
+        if picture is None:
+            asking.skip()
+            asking.missing[prompt.description().id.name] = NO_PICTURE
+            return None
+        return asking.ask(prompt.description(), lang, {}, picture=picture)
 
     def _sum_up(self, asking: Asking, view: CaseView, lang: Lang) -> Narrative:
         passages = self._reading.passages(view, lang)
@@ -130,16 +144,6 @@ class Narrator:
         if not (whole.description or whole.contradictions or whole.summary):
             raise NoNarrativeError(NoNarrativeReason.NOTHING_LEFT)
         return whole
-
-
-def _describe(asking: Asking, case: CaseFile, view: CaseView, lang: str) -> Description | None:
-    """Have the picture described by a model that knows nothing else of the case."""
-    picture = _picture(case, view)
-    if picture is None:
-        asking.skip()
-        asking.missing[prompt.description().id.name] = NO_PICTURE
-        return None
-    return asking.ask(prompt.description(), lang, {}, picture=picture)
 
 
 def _picture(case: CaseFile, view: CaseView) -> bytes | None:

@@ -218,6 +218,15 @@ def test_a_picture_that_nobody_has_looked_at_is_not_shown(narrate: Any) -> None:
     assert narrative.missing["description"] == NoNarrativeReason.NO_PICTURE
 
 
+def test_a_hospital_that_shows_no_pictures_has_none_refused(vigia: Vigia) -> None:
+    model, told = ScriptedModel([ModelSlowError("no"), ModelSlowError("no")]), Told()
+    parts = (vigia.rules, vigia.protocols, vigia.passage_search)
+    narrator = Narrator(model, *parts, pictures=False)
+    with pytest.raises(NoNarrativeError) as raised:
+        narrator.narrate(told.file, told.results, within_s=60)
+    assert (raised.value.reason, told.looked) == (NoNarrativeReason.SLOW, 0)
+
+
 def test_a_picture_that_is_gone_leaves_the_rest(narrate: Any, monkeypatch: Any) -> None:
     def gone(_: Told) -> bytes:
         raise ErasedError("gone")

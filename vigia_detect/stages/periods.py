@@ -43,13 +43,13 @@ class RecordedPeriods:
         with self._store.read() as work:
             known = work.retention.periods()
         shorter = [
-            f"{kind}: {days} < {known[kind]}"
+            f"{days} < {known[kind]} days of {kind}"
             for kind, days in self._asked.items()
             if days < known[kind]
         ]
         if shorter:
             raise RetentionPeriodError(
-                f"A period can only be lengthened for data that exists ({'; '.join(shorter)} "
-                "days): set VIGIA_RETENTION_* to at least what is on record. Nothing was deleted."
+                f"A period can only be lengthened for data that exists: {'; '.join(shorter)}. "
+                "Set VIGIA_RETENTION_* to at least what is on record. Nothing was deleted."
             )
         return known

@@ -208,7 +208,7 @@ def test_a_period_can_be_lengthened_but_not_shortened(database_url: str, tmp_pat
         assert longer.vigia.periods.in_force()[DataKind.RECORD] == 20 * YEAR
     with ward(database_url, home, retention_record_years=15) as shorter:
         with pytest.raises(
-            RetentionPeriodError, match=f"clinical_record: {15 * YEAR} < {20 * YEAR}"
+            RetentionPeriodError, match=f"{15 * YEAR} < {20 * YEAR} days of clinical_record"
         ):
             shorter.vigia.retention.run(actor="ana")
         case = shorter.case("P-2")  # patients do not wait for an operator

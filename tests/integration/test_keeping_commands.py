@@ -94,7 +94,7 @@ def test_a_shorter_period_is_refused_and_doctor_says_so(vigia: Command, home: Pa
     shorter = {"VIGIA_RETENTION_RECORD_YEARS": "10"}
     refused = vigia("retention", "run", **shorter)
     assert refused.returncode == ExitCode.MUST_BE_KEPT
-    assert "clinical_record, 3660 < 5490" in refused.stderr
+    assert "3660 < 5490 days of clinical_record" in refused.stderr
     checks = json.loads(vigia("doctor", "--json", **shorter).stdout)["checks"]
     assert {c["name"]: c["status"] for c in checks}["retention"] == "critical"
     submit(vigia, home, **shorter)  # cases do not wait for it

@@ -44,13 +44,13 @@ class RecordedPeriods:
             known = work.retention.periods()
         shorter = [
             # not "kind: days": "record: 3660" reads like the number of a patient's, and is masked
-            f"{kind}, {days} < {known[kind]} days"
+            f"{days} < {known[kind]} days of {kind}"
             for kind, days in self._asked.items()
             if days < known[kind]
         ]
         if shorter:
             raise RetentionPeriodError(
-                f"A period can only be lengthened for data that exists ({'; '.join(shorter)}"
-                "): set VIGIA_RETENTION_* to at least what is on record. Nothing was deleted."
+                f"A period can only be lengthened for data that exists: {'; '.join(shorter)}. "
+                "Set VIGIA_RETENTION_* to at least what is on record. Nothing was deleted."
             )
         return known

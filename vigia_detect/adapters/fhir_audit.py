@@ -26,7 +26,10 @@ READS = ("case.read", "trail.read", "trail.exported", "bundle.written")
 ACTIONS = {"case.accepted": "C", **dict.fromkeys(READS, "R")}
 """Else an entry tells that something was done: E, execute."""
 FAILED = ("run.failed", "run.lost", "run.retried", "notification.failed", "notification.uncertain")
-REFUSED = ("answer.refused", "permission.denied", "login.refused", "erasure.refused")
+REFUSED = (
+    *("answer.refused", "permission.denied", "login.refused"),
+    *("erasure.refused", "retention.refused"),
+)
 
 
 def audit_events(lines: Iterable[bytes]) -> Iterator[bytes]:

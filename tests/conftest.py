@@ -19,19 +19,6 @@ from llm_server import llm_server
 from vigia_detect.adapters.db.store import SqlStore
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests that share what their module makes run in one process, so that it is made once."""
-    for item in items:
-        if isinstance(item, pytest.Function) and _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
-def _shares(item: pytest.Function) -> bool:
-    made = item._fixtureinfo.name2fixturedefs.values()
-    return any(one.scope == "module" for fixtures in made for one in fixtures)
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[servers.Postgres]:
     """One real PostgreSQL server for the whole session; missing skips, but fails in CI."""

@@ -31,7 +31,7 @@ test: $(READY) ## pass all tests
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m "not slow and not alone"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 -m "not slow and not alone"
 	$(BIN)/python -m pytest -m "alone and not slow"
 endif
 

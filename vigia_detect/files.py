@@ -25,7 +25,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # whatever it is: no draft stays, the error goes on
         Path(temporary).unlink(missing_ok=True)
         raise
 

@@ -66,7 +66,7 @@ class FolderStore:
             try:
                 self._make_shard(target.parent)
                 draft.replace(target)
-            except BaseException:
+            except BaseException:  # whatever it is, a kill too: no draft stays, the error goes on
                 draft.unlink(missing_ok=True)
                 raise
             sync_folder(target.parent)

@@ -17,7 +17,7 @@ def write_new(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(handle)
-    except BaseException:
+    except BaseException:  # whatever it is: no half file stays, the error goes on
         path.unlink(missing_ok=True)
         raise
 

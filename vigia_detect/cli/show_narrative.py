@@ -2,10 +2,6 @@
 
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-
 from vigia_detect.cli.narrative_texts import narrative_word as word
 from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.json_values import object_or_empty
@@ -14,23 +10,16 @@ from vigia_detect.domain.narrative import Narrative
 ITEM = "\n    "
 
 
-def print_narrative(told: JsonObject | str, lang: str, console: Console | None = None) -> None:
-    """Print a narrative, or why there is none.
+def narrative_lines(told: JsonObject | str, lang: str) -> list[tuple[str, str]]:
+    """Return a narrative, or why there is none, as lines: a label and a text each.
 
     Args:
         told: what `Narrative.to_json` gave, or the reason why there is no narrative.
         lang: es or en.
-        console: where to print; this terminal when None.
+
+    Returns:
+        plain words, part of them a model's: never to be read as markup.
     """
-    out = console or Console()
-    for label, text in narrative_lines(told, lang):
-        # a model wrote part of it: never read as markup of the console
-        shown = Text.assemble((f"{label}: ", "cyan"), text)
-        out.print(Padding(shown, (0, 0, 0, 2)))
-
-
-def narrative_lines(told: JsonObject | str, lang: str) -> list[tuple[str, str]]:
-    """Return a narrative as lines: a label and a text each. Args as `print_narrative`."""
     title = word(lang, "title")
     if isinstance(told, str):
         return [(title, word(lang, "none", reason=word(lang, told)))]

@@ -130,7 +130,7 @@ class EmbeddedBroker:
         )
         try:
             self._await_answer(process, deadline, log_start)
-        except BaseException:
+        except BaseException:  # also Ctrl-C: no server is left behind, the error goes on
             process.kill()
             process.reap()
             raise

@@ -8,19 +8,22 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from llm_server import llm_server
 from told_cases import CONTEXT, Told
 
+from vigia_detect.adapters.llm import question as chat
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.cli.show_narrative import narrative_lines
 from vigia_detect.clinical.narrative import prompt
 from vigia_detect.domain.case import CaseFile
 from vigia_detect.domain.narrative import Narrative, NoNarrativeReason
-from vigia_detect.errors import ModelInvalidError, NoNarrativeError
+from vigia_detect.errors import NoNarrativeError
 from vigia_detect.settings import Settings
 from vigia_detect.testing import draw_wound
 
@@ -73,17 +76,16 @@ def test_a_narrative_or_a_reason(vigia: Vigia, lang: str) -> None:
     ids=["description", "contradictions", "summary"],
 )
 def test_the_server_takes_each_form(
-    vigia: Vigia, question: prompt.Prompt[Any], picture: bytes | None
+    llm_url: str, question: prompt.Prompt[Any], picture: bytes | None
 ) -> None:
     """A form that llama.cpp cannot turn into a grammar would end as a refusal in every hospital."""
-    assert vigia.language_model is not None
     parts = {"findings": "1. a", "note": "-", "sources": "[F1] a"}
     request = question.request("es", parts, picture=picture)
-    try:
-        reply = vigia.language_model.say(request, within_s=WITHIN_S)
-    except ModelInvalidError as error:
-        pytest.xfail(f"random weights: {error}")
-    assert question.read(reply.content)
+    body = chat.question(request, model="", picture_first=False, max_tokens=64, temperature=0)
+    answer = requests.post(f"{llm_url}/chat/completions", data=body, timeout=WITHIN_S)
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    # random weights seldom end; that the form binds them shows in how they begin
+    assert answer.json()["choices"][0]["message"]["content"].lstrip().startswith("{"), answer.text
 
 
 def test_a_server_that_is_killed_ends_in_a_reason(

@@ -48,8 +48,8 @@ def test_it_says_that_a_machine_wrote_it_first_of_all() -> None:
 
 @pytest.mark.parametrize("reason", [*NoNarrativeReason])
 def test_each_reason_has_words(reason: NoNarrativeReason) -> None:
-    assert shown(reason.value, "es").strip().startswith("Narrativa: Sin narrativa: ")
-    assert shown(reason.value, "en").strip().startswith("Narrative: No narrative: ")
+    assert shown(reason.value, "es").strip().startswith("Sin narrativa: ")
+    assert shown(reason.value, "en").strip().startswith("No narrative: ")
     assert reason.value not in {TEXTS[lang][reason] for lang in TEXTS}
 
 

@@ -9,7 +9,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "title": "Narrativa",
         "machine": "La escribió una máquina ({model}) y nadie la ha verificado: no cambia clase, "
         "urgencia ni revisión.",
-        "none": "Sin narrativa: {reason}",
+        "none": "Sin narrativa",
         "pending": "Un modelo de lenguaje la escribe o la escribirá; el caso no la espera.",
         "part": "Sin {part}: {reason}",
         "description": "Descripción automática de la imagen",
@@ -38,7 +38,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "title": "Narrative",
         "machine": "A machine wrote it ({model}) and nobody has verified it: it changes neither "
         "class, urgency nor review.",
-        "none": "No narrative: {reason}",
+        "none": "No narrative",
         "pending": "A language model is writing it or will; the case does not wait for it.",
         "part": "No {part}: {reason}",
         "description": "Automatic description of the picture",

@@ -22,7 +22,7 @@ def narrative_lines(told: JsonObject | str, lang: str) -> list[tuple[str, str]]:
     """
     title = word(lang, "title")
     if isinstance(told, str):
-        return [(title, word(lang, "none", reason=word(lang, told)))]
+        return [(word(lang, "none"), word(lang, told))]
     narrative = Narrative.from_json(told)
     model = narrative.made_by.get("model", "?")
     return [(title, word(lang, "machine", model=model)), *_parts(narrative, lang)]

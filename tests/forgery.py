@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vigia_detect.trail import lines
+from vigia_detect.trail.implied import BY_STATE
 from vigia_detect.trail.merkle import Edge, leaf_hash
 from vigia_detect.trail.note import Checkpoint, Signer, open_checkpoint
 
@@ -63,7 +64,7 @@ def states(made: Sequence[bytes]) -> list[bytes]:
     """Return lines of states that imply exactly these entries."""
     found = []
     for entry in map(json.loads, made):
-        if entry["event"] in {"run.started", "run.done"}:
+        if entry["event"] in BY_STATE:
             continue
         row = {"event": entry["event"], "subject": entry["subject"], "count": 1}
         found.append(lines.state("audit_tallies", row))

@@ -15,7 +15,7 @@ from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.alert_states import AlertEvent
 from vigia_detect.domain.case import CaseFile, Run, StageOutput, StageResults, Verdict
 from vigia_detect.domain.escalation import AlertKind, AlertRequest, Answer
-from vigia_detect.domain.ids import AlertId
+from vigia_detect.domain.ids import AlertId, CaseId
 from vigia_detect.domain.narrative import Narrative
 from vigia_detect.domain.options import Options
 from vigia_detect.domain.records import Submission
@@ -28,8 +28,10 @@ from vigia_detect.errors import (
     ChannelTemporaryError,
     ModelRefusedError,
     NotFoundError,
+    NotPossibleError,
 )
 from vigia_detect.settings import Settings
+from vigia_detect.stages.reopening import reopen
 from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
 
@@ -114,6 +116,7 @@ class Workload:
         deeds = (
             *(self.submit, self.work, self.work, self.wait, self.answer, self.read),
             *(self.refuse, self.break_stages, self.break_channels, self.ask, self.forget_deadlines),
+            self.begin_anew,
         )
         for _ in range(steps):
             self.turned.choice(deeds)()
@@ -137,6 +140,8 @@ class Workload:
         self.refuse()
         self.forget_deadlines()
         self.hold()
+        self.begin_anew(Stage.IMAGE_ANALYSIS)
+        self.work_off()
 
     def hold(self) -> None:
         """Place a hold and release it."""
@@ -167,6 +172,16 @@ class Workload:
         self.trouble.kill = 0.0
         self.wait(70.0)
         self.work_off()
+
+    def begin_anew(self, stage: Stage | None = None) -> None:
+        """Ask for a stage again of all cases that have ended."""
+        stage = stage or self.turned.choice(list(Stage))
+        for case in self.cases:
+            with contextlib.suppress(NotPossibleError), self.vigia.store.begin() as work:
+                vault = self.vigia.vault
+                ready = reopen(work, CaseId(case), stage, by="ana", reason="asked", vault=vault)
+                work.commit()
+                self.broker.messages.extend(ready)
 
     def work_off(self) -> None:
         """Deliver every message until none is left."""

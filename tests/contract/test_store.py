@@ -69,10 +69,10 @@ def states(store: SqlStore, case_id: CaseId) -> dict[str, RunState]:
 
 def test_tables_match_the_migrations(empty_database_url: str) -> None:
     store = SqlStore(empty_database_url)
-    assert store.upgrade() == store.check() == "0013"
+    assert store.upgrade() == store.check() == "0014"
     with store._durable.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert store.upgrade() == "0013"
+    assert store.upgrade() == "0014"
     store.close()
 
 

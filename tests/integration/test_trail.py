@@ -19,7 +19,7 @@ from vigia_detect.errors import NotFoundError
 from vigia_detect.tasks.audit import medical_decision_audit_task
 from vigia_detect.trail import lines
 from vigia_detect.trail.findings import Problem
-from vigia_detect.trail.implied import BY_STATE
+from vigia_detect.trail.implied import BY_STATE, RUN_ENDED
 from vigia_detect.trail.note import PublicKey
 from vigia_detect.trail.verify import verify
 
@@ -85,7 +85,7 @@ def test_an_entry_that_is_gone_before_it_is_chained_is_named(
         assert report.integrity.good, report
         (finding,) = report.completeness.findings
         assert finding.problem == Problem.NO_ENTRY
-        assert finding.about.split()[0] == event
+        assert finding.about.split()[0] == ("run.ended" if event in RUN_ENDED else event)
 
 
 def test_a_row_deleted_behind_the_systems_back_is_named(tmp_path: Path) -> None:

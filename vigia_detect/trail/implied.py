@@ -18,6 +18,14 @@ NOTIFIED = {
 ENDED = {"told": "narrative.added", "absent": "narrative.absent"}
 """What the end of an addendum is called in the trail."""
 
+RUN_ENDED = frozenset({"run.done", "run.failed", "run.lost", "run.retried"})
+"""Each attempt of a run ends in one of these ways, once: that it has ended is the claim."""
+
+MADE_ANEW = {"case.reopened": "case.ended", "run.set_back": "run.ready"}
+"""What is begun anew had come so far before, and will again: one more entry of that kind."""
+
+CASE_OPEN = ("accepted", "processing")
+
 MOST_ATTEMPTS = 10_000
 """Of one run; far above any policy."""
 
@@ -25,19 +33,25 @@ BY_STATE = frozenset(
     {
         "case.accepted",
         "case.started",
+        "case.ended",
+        "decision.made",
+        "run.ready",
         "run.started",
+        *RUN_ENDED,
         "alert.opened",
         *NOTIFIED.values(),
         *ENDED.values(),
     }
 )
-"""Kinds that follow from a row's state, as it never goes back on them. All others are counted: a
-stage that somebody begins anew ends more than once, and so does its case."""
+"""Kinds that follow from the rows' states, so that nothing has to be written for them: all that
+every case brings about. All others are counted."""
 
 
 def claim(entry: Mapping[str, Any]) -> str:
     """Return what an entry says has happened."""
     event, subject = entry["event"], entry["subject"]
+    if event in RUN_ENDED:
+        return f"run.ended {entry['run_id']}#{entry['attempt']}"
     if event == "run.started" or event in NOTIFIED.values():
         return f"{event} {entry['run_id']}#{entry['attempt']}"
     if event == "alert.opened":
@@ -69,14 +83,25 @@ def _case(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield f"case.accepted {row['id']}", 1
     if row["state"] != "accepted":
         yield f"case.started {row['id']}", 1
+    if row["state"] not in CASE_OPEN:
+        yield f"case.ended {row['id']}", 1
+    yield f"decision.made {row['id']}", row["decisions"]
 
 
 def _run(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield a run's claims: each attempt has begun."""
-    if row["attempt"] > MOST_ATTEMPTS:
+    """Yield a run's claims: each attempt has begun, and ended unless it is the one that runs.
+
+    Attempt numbers only rise, so this holds for a run that was begun anew, too.
+    """
+    last, state = row["attempt"], row["state"]
+    if last > MOST_ATTEMPTS:
         raise ValueError("no run is tried so often")
-    for attempt in range(1, row["attempt"] + 1):
+    for attempt in range(1, last + 1):
         yield f"run.started {row['id']}#{attempt}", 1
+        if attempt < last or state != "running":
+            yield f"run.ended {row['id']}#{attempt}", 1
+    if row["waits"] and state != "waiting":
+        yield f"run.ready {row['subject']}", 1
 
 
 def _alert(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
@@ -95,6 +120,8 @@ def _addendum(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _tally(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield f"{row['event']} {row['subject']}", row["count"]
+    if row["event"] in MADE_ANEW:
+        yield f"{MADE_ANEW[row['event']]} {row['subject']}", row["count"]
 
 
 _RULES = {

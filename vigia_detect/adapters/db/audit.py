@@ -3,18 +3,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, case, exists, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, case, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vigia_detect.adapters.db.engine import now
-from vigia_detect.adapters.db.prepared import Prepared
+from vigia_detect.adapters.db.prepared import Prepared, PreparedInsert
 from vigia_detect.adapters.db.rows import to_text
 from vigia_detect.adapters.db.tables import addenda, attempt_ended, audit, tallies
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.trail.implied import BY_STATE
 
 _GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail", "sealed")
-_INSERT = Prepared(insert(audit).values(at=now(), **{name: bindparam(name) for name in _GIVEN}))
+_INSERT = PreparedInsert(audit, _GIVEN, at=now())
 _TALLY = Prepared(
     {
         dialect.__name__.rpartition(".")[2]: (
@@ -44,7 +44,7 @@ class SqlAudit:
     def flush(self) -> None:
         """Send what was written."""
         if self._pending:
-            _INSERT.many(self._connection, [_row(entry) for entry in self._pending])
+            _INSERT.rows(self._connection, [_row(entry) for entry in self._pending])
             self._count()
             self._pending.clear()
 
@@ -94,7 +94,7 @@ def to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
 
 def _row(entry: AuditEntry) -> dict[str, object]:
     return {
-        "event": entry.event,
+        "event": entry.event.value,
         "subject": entry.subject,
         "actor": entry.actor,
         "run_id": entry.run_id,

@@ -68,6 +68,7 @@ def _decided(urgency: Urgency) -> Prepared:
             urgency=kept,
             review_required=bindparam("review"),
             may_be_grave=bindparam("grave"),
+            decisions=cases.c.decisions + 1,
             # What a person has confirmed was the decision before.
             confirmed_at=None,
             confirmed_by=None,

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 import orjson
 import rfc8785
 
+from vigia_detect.adapters.db.canonical import canonical
+
 
 class EntryRow(Protocol):
     """A row of `audit`."""
@@ -39,8 +41,8 @@ def entry_bytes(row: EntryRow | Any) -> bytes:
     }
     for form in (_usual, _with_stored_detail):
         with suppress(rfc8785.CanonicalizationError, TypeError):
-            return rfc8785.dumps(form(entry))
-    return rfc8785.dumps({name: ascii(value) for name, value in entry.items()})
+            return canonical(form(entry))
+    return canonical({name: ascii(value) for name, value in entry.items()})
 
 
 def _usual(entry: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ _first, _second, _third = (audit.alias(name) for name in ("first", "second", "th
 CASES = (
     select(
         *(cases.c.id, cases.c.state, cases.c.urgency, cases.c.confirmed_by),
+        cases.c.decisions,
         patients.c.erased_at,
         select(func.count())
         .where(reviews.c.case_id == cases.c.id)
@@ -126,6 +127,7 @@ RETENTION = select(retention.c.kind.label("id"), retention.c.days, _first.c.deta
 def _case(row: _Row) -> Shown:
     shown = {"id": row.id, "state": row.state, "urgency": row.urgency, "reviews": row.reviews}
     shown |= {"confirmed_by": row.confirmed_by, "erased": row.erased_at is not None}
+    shown["decisions"] = row.decisions
     detail, decided = _detail(row.detail), _detail(row.decided)
     said = {"reviews": row.reviewed, "erased": row.erased is not None}
     said["state"] = CASE_STATES.get(row.event) or detail.get("state")

@@ -91,6 +91,8 @@ cases = Table(
     Column("finished_at", Float(53)),
     # Triage's word on whether a grave class is possible; unknown until it has spoken.
     Column("may_be_grave", Boolean),
+    # How often triage has spoken: so many entries say what it decided.
+    Column("decisions", Integer, nullable=False, server_default="0"),
     Column("confirmed_at", Float(53)),
     Column("confirmed_by", String(WORD_LENGTH)),
 )

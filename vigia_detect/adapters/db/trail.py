@@ -6,7 +6,7 @@ from vigia_detect.adapters.db.audit import to_entry
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
 from vigia_detect.adapters.db.export import states_of
-from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
+from vigia_detect.adapters.db.prepared import Prepared, PreparedInsert, insert_if_new
 from vigia_detect.adapters.db.tables import (
     audit,
     audit_keys,
@@ -37,10 +37,8 @@ _FLOOR = Prepared(
     .limit(1)
 )
 _COLUMNS = ("position", "entry_id", "leaf", "chain")
-_ADD = Prepared(insert(chain).values({name: bindparam(name) for name in _COLUMNS}))
-_ADD_NODE = Prepared(
-    insert(nodes).values({name: bindparam(name) for name in ("level", "number", "hash")})
-)
+_ADD = PreparedInsert(chain, _COLUMNS)
+_ADD_NODES = PreparedInsert(nodes, Node._fields)
 _LEAVES = Prepared(
     select(chain.c.leaf)
     .where(chain.c.position >= bindparam("first"), chain.c.position < bindparam("end"))
@@ -98,9 +96,8 @@ class SqlTrail:
         if not self._elected() or self.head()[0] != size:
             return False
         rows = [{name: getattr(one, name) for name in _COLUMNS} for one in entries]
-        _ADD.many(self._connection, rows)
-        if nodes_:
-            _ADD_NODE.many(self._connection, [node._asdict() for node in nodes_])
+        _ADD.rows(self._connection, rows)
+        _ADD_NODES.rows(self._connection, [node._asdict() for node in nodes_])
         return True
 
     def written_before(self, at: float) -> float | None:

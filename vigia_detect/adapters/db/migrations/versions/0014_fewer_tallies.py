@@ -1,0 +1,24 @@
+"""what every case brings about is not counted apart any more: its own rows say it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+BY_STATE = (
+    *("case.ended", "decision.made", "run.ready"),
+    *("run.done", "run.failed", "run.lost", "run.retried"),
+)
+"""Kinds that were counted until this revision."""
+
+
+def upgrade() -> None:
+    """Let each case count its decisions; forget the counts of what follows from the rows."""
+    op.add_column("cases", sa.Column("decisions", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(
+        "update cases set decisions = (select count(*) from audit "
+        "where audit.subject = cases.id and audit.event = 'decision.made')"
+    )
+    gone = sa.text("delete from audit_tallies where event in :events")
+    op.execute(gone.bindparams(sa.bindparam("events", BY_STATE, expanding=True)))

@@ -1,6 +1,9 @@
 """What the audit trail costs: the pipeline with none, with entries, with all of it, in turns.
 
-`python benchmarks/audit_cost.py [--sqlite] [--rounds 5] [--cases 300]`
+All three are there at once, each with its own database and worker, but only one at a time may do
+anything: the turns are short, so that a machine's moods fall on all of them.
+
+`python benchmarks/audit_cost.py [--sqlite] [--rounds 30] [--cases 100]`
 """
 
 import argparse
@@ -20,35 +23,49 @@ from contender import Servers
 from servers import postgres, valkey
 from vigia_pipeline import VigiaPipeline
 
-WARM_UP_CASES = 20
+WARM_UP_CASES = 50
 
 
-def turn(servers: Servers, *, sqlite: bool, audit: str, cases: int) -> tuple[float, float]:
-    """Return cases a second, and processor ms a case of this process and all below it."""
-    servers.valkey.flush()
-    pipeline = VigiaPipeline(sqlite=sqlite, audit=audit)
-    try:
+def started(stack: ExitStack, servers: Servers, *, sqlite: bool) -> dict[str, VigiaPipeline]:
+    """Return the pipelines, by what they have of the trail, all paused."""
+    pipelines = {}
+    for number, part in enumerate(PARTS):
+        pipeline = VigiaPipeline(sqlite=sqlite, audit=part, number=number)
         pipeline.start(servers)
-        pipeline.run(WARM_UP_CASES)
-        before = _cpu_s()
-        seconds = pipeline.run(cases)
-        spent = _cpu_s() - before
-        pipeline.check()
-    finally:
-        pipeline.stop()
+        stack.callback(pipeline.stop)
+        pipeline.pause()
+        stack.callback(pipeline.resume)
+        pipelines[part] = pipeline
+        turn(pipeline, WARM_UP_CASES)
+    return pipelines
+
+
+def turn(pipeline: VigiaPipeline, cases: int) -> tuple[float, float]:
+    """Return cases a second, and processor ms a case of this process and all below it."""
+    pipeline.resume()
+    before = _cpu_s()
+    seconds = pipeline.run(cases)
+    spent = _cpu_s() - before
+    pipeline.pause()
     return cases / seconds, 1000 * spent / cases
 
 
 def _cpu_s() -> float:
+    """Return what was used so far; exact to the nanosecond, as a turn is short."""
     this = psutil.Process()
-    return sum(sum(process.cpu_times()[:2]) for process in [this, *this.children(recursive=True)])
+    return sum(map(_process_s, [this, *this.children(recursive=True)]))
+
+
+def _process_s(process: psutil.Process) -> float:
+    threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sqlite", action="store_true")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--cases", type=int, default=100)
     options = parser.parse_args()
     for name in [name for name in os.environ if name.startswith(("CELERY_", "VIGIA_", "REDIS_"))]:
         del os.environ[name]
@@ -56,13 +73,21 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vigia-bench-")))
         servers = Servers(stack.enter_context(postgres()), stack.enter_context(valkey()), folder, 2)
-        for _ in range(options.rounds):
-            for part in PARTS:
-                found = turn(servers, sqlite=options.sqlite, audit=part, cases=options.cases)
-                turns[part].append(found)
-                print(f"{part}: {found[0]:.1f} cases/s, {found[1]:.1f} ms a case", flush=True)
+        pipelines = started(stack, servers, sqlite=options.sqlite)
+        for round_ in range(options.rounds):
+            at = round_ % len(PARTS)  # nobody is always the first
+            for part in PARTS[at:] + PARTS[:at]:
+                turns[part].append(turn(pipelines[part], options.cases))
+            print(f"{round_ + 1}: {_line(turns)}", flush=True)
+        for pipeline in pipelines.values():
+            pipeline.check()
     for part in PARTS[1:]:
         print(f"{part} / none: {_ratios(turns[part], turns['none'])}")
+
+
+def _line(turns: dict[str, list[tuple[float, float]]]) -> str:
+    last = [(part, *found[-1]) for part, found in turns.items()]
+    return "; ".join(f"{part} {speed:.0f} cases/s, {cpu:.1f} ms" for part, speed, cpu in last)
 
 
 def _ratios(with_: list[tuple[float, float]], without: list[tuple[float, float]]) -> str:
@@ -72,7 +97,8 @@ def _ratios(with_: list[tuple[float, float]], without: list[tuple[float, float]]
 
 
 def _spread(ratios: list[float]) -> str:
-    return f"{statistics.median(ratios):.3f} [{min(ratios):.3f}-{max(ratios):.3f}]"
+    low, median, high = statistics.quantiles(ratios, n=4)
+    return f"{median:.3f} [{low:.3f}-{high:.3f}]"
 
 
 if __name__ == "__main__":

@@ -1,19 +1,24 @@
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.prepared import Prepared, PreparedInsert
 from vigia_detect.adapters.db.rows import to_text
-from vigia_detect.adapters.db.tables import addenda, attempt_ended, audit, tallies
+from vigia_detect.adapters.db.tables import addenda, audit, tallies
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
-from vigia_detect.trail.implied import BY_STATE
+from vigia_detect.trail.implied import BY_STATE, RUN_ENDED
 
 _GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail", "sealed")
+_OF_SUBJECT = Prepared(
+    select(audit.c.at, *(audit.c[name] for name in _GIVEN))
+    .where(audit.c.subject == bindparam("subject_"))
+    .order_by(audit.c.id)
+)
 _INSERT = PreparedInsert(audit, _GIVEN, at=now())
 _TALLY = Prepared(
     {
@@ -28,6 +33,19 @@ _TALLY = Prepared(
         for dialect in (sqlite, postgresql)
     }
 )
+
+
+class _Written(NamedTuple):
+    """A row of `_OF_SUBJECT`."""
+
+    at: float
+    event: str
+    subject: str
+    actor: str
+    run_id: str | None
+    attempt: int | None
+    detail: str
+    sealed: bytes | None
 
 
 class SqlAudit:
@@ -50,8 +68,8 @@ class SqlAudit:
 
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
         """Return the entries about a case or alert with their time, oldest first."""
-        query = select(audit).where(audit.c.subject == subject).order_by(audit.c.id)
-        return [(row.at, to_entry(row)) for row in self._connection.execute(query)]
+        rows = map(_Written._make, _OF_SUBJECT.rows(self._connection, subject_=subject))
+        return [(row.at, to_entry(row)) for row in rows]
 
     def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
         """Return the entries of one kind since a time."""
@@ -73,13 +91,25 @@ class SqlAudit:
         # A language model that is away must not look like a pipeline that fails.
         narrative = exists().where(addenda.c.id == audit.c.subject)
         query = select(func.count(), func.sum(done)).where(
-            attempt_ended, audit.c.at >= since, ~narrative
+            audit.c.id > _last_before(since),
+            audit.c.at >= since,
+            audit.c.event.in_(sorted(RUN_ENDED)),
+            ~narrative,
         )
         ended, well = self._connection.execute(query).one()
         return ended - (well or 0), ended
 
 
-def to_entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
+def _last_before(since: float) -> ColumnElement[int]:
+    """Return the id of the last entry before a time: ids and times rise together.
+
+    So no index by time is needed, which each entry would have to be put into.
+    """
+    found = select(audit.c.id).where(audit.c.at < since).order_by(audit.c.id.desc()).limit(1)
+    return func.coalesce(found.scalar_subquery(), 0)
+
+
+def to_entry(row: Row[*tuple[Any, ...]] | _Written) -> AuditEntry:
     """Build an entry from a row of `audit`."""
     return AuditEntry(
         event=AuditEvent(row.event),

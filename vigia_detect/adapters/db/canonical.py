@@ -7,6 +7,8 @@ import rfc8785
 _EXACT = 2**53
 """Integers below it are the same number in every reader."""
 
+_WORDS = frozenset({str, bool, type(None)})
+
 
 def canonical(value: Any) -> bytes:
     """Return the canonical bytes of a JSON value: RFC 8785.
@@ -18,7 +20,7 @@ def canonical(value: Any) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: it has no canonical form.
     """
-    with suppress(TypeError, RecursionError):  # such as half a letter: rfc8785 says what it is
+    with suppress(TypeError):  # such as half a letter: rfc8785 says what it is
         if _same_bytes(value):
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return rfc8785.dumps(value)
@@ -26,13 +28,22 @@ def canonical(value: Any) -> bytes:
 
 def _same_bytes(value: Any) -> bool:
     """Tell whether both libraries write a value alike."""
-    kind = type(value)
-    if kind is dict:
-        return all(name.isascii() and _same_bytes(one) for name, one in value.items())
-    if kind is list:
-        return all(map(_same_bytes, value))
-    if kind is int:
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is dict:
+            if not all(map(str.isascii, one)):
+                return False
+            left += one.values()
+        elif kind is list:
+            left += one
+        elif kind not in _WORDS and not _same_number(one):
+            return False
+    return True
+
+
+def _same_number(value: Any) -> bool:
+    if type(value) is int:
         return -_EXACT < value < _EXACT
-    if kind is float:
-        return 1.0 < value < _EXACT and not value.is_integer()
-    return value is None or kind in {str, bool}
+    return type(value) is float and 1.0 < value < _EXACT and not value.is_integer()

@@ -1,6 +1,6 @@
 import base64
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import orjson
 import rfc8785
@@ -8,8 +8,8 @@ import rfc8785
 from vigia_detect.adapters.db.canonical import canonical
 
 
-class EntryRow(Protocol):
-    """A row of `audit`."""
+class EntryRow(NamedTuple):
+    """A row of `audit`, in the order of its columns."""
 
     id: int
     at: float

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 metadata = MetaData(
@@ -362,6 +361,3 @@ tallies = Table(
     Column("subject", String(UUID_LENGTH), primary_key=True),
     Column("count", Integer, nullable=False),
 )
-# How attempts ended lately; what the failure rate is measured by.
-attempt_ended = text("event IN ('run.done', 'run.failed', 'run.lost', 'run.retried')")
-Index("ix_audit_ended", audit.c.at, sqlite_where=attempt_ended, postgresql_where=attempt_ended)

@@ -1,12 +1,13 @@
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, text
 
 from vigia_detect.adapters.db.audit import to_entry
+from vigia_detect.adapters.db.bulk import append
 from vigia_detect.adapters.db.engine import now
-from vigia_detect.adapters.db.entry_bytes import entry_bytes
+from vigia_detect.adapters.db.entry_bytes import EntryRow, entry_bytes
 from vigia_detect.adapters.db.export import states_of
-from vigia_detect.adapters.db.prepared import Prepared, PreparedInsert, insert_if_new
+from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.tables import (
     audit,
     audit_keys,
@@ -20,10 +21,14 @@ from vigia_detect.trail.lines import FIRST_LINK
 from vigia_detect.trail.merkle import TILE, Node
 
 _ELECTION = text("select pg_try_advisory_xact_lock(825318)")  # a number of this program's own
-_LOOSE = (
-    select(audit)
-    .outerjoin(chain, chain.c.entry_id == audit.c.id)
-    .where(audit.c.id > bindparam("above"), chain.c.position.is_(None))
+_has_a_place = exists().where(
+    chain.c.entry_id == audit.c.id,
+    # Said again for this table, or PostgreSQL reads all of it.
+    chain.c.entry_id > bindparam("above"),
+)
+_LOOSE = Prepared(
+    select(*audit.c)
+    .where(audit.c.id > bindparam("above"), ~_has_a_place)
     .order_by(audit.c.id)
     .limit(bindparam("limit_"))
 )
@@ -37,8 +42,6 @@ _FLOOR = Prepared(
     .limit(1)
 )
 _COLUMNS = ("position", "entry_id", "leaf", "chain")
-_ADD = PreparedInsert(chain, _COLUMNS)
-_ADD_NODES = PreparedInsert(nodes, Node._fields)
 _LEAVES = Prepared(
     select(chain.c.leaf)
     .where(chain.c.position >= bindparam("first"), chain.c.position < bindparam("end"))
@@ -69,8 +72,8 @@ class SqlTrail:
 
     def loose(self, above: int, limit: int) -> Sequence[LooseEntry]:
         """Return committed entries with a greater id than `above` that have no place yet."""
-        found = self._connection.execute(_LOOSE, {"above": above, "limit_": limit})
-        return [LooseEntry(row.id, entry_bytes(row)) for row in found]
+        found = _LOOSE.rows(self._connection, above=above, limit_=limit)
+        return [LooseEntry(row[0], entry_bytes(EntryRow._make(row))) for row in found]
 
     def floor(self, overlap_s: float) -> int:
         """Return an id below which entries have their places; see `audit_ports.Trail`."""
@@ -95,9 +98,9 @@ class SqlTrail:
         """Append to the order; False when another process did so since it had `size` entries."""
         if not self._elected() or self.head()[0] != size:
             return False
-        rows = [{name: getattr(one, name) for name in _COLUMNS} for one in entries]
-        _ADD.rows(self._connection, rows)
-        _ADD_NODES.rows(self._connection, [node._asdict() for node in nodes_])
+        rows = [(one.position, one.entry_id, one.leaf, one.chain) for one in entries]
+        append(self._connection, chain, _COLUMNS, rows)
+        append(self._connection, nodes, Node._fields, nodes_)
         return True
 
     def written_before(self, at: float) -> float | None:

@@ -20,5 +20,6 @@ def upgrade() -> None:
         "update cases set decisions = (select count(*) from audit "
         "where audit.subject = cases.id and audit.event = 'decision.made')"
     )
+    op.drop_index("ix_audit_ended", table_name="audit")
     gone = sa.text("delete from audit_tallies where event in :events")
     op.execute(gone.bindparams(sa.bindparam("events", BY_STATE, expanding=True)))

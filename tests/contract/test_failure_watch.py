@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from loop import hospital
-from sqlalchemy import event, text
+from sqlalchemy import text
 from ward import System
 
 from vigia_detect.adapters.db.store import SqlStore
@@ -128,22 +128,3 @@ def test_real_failures_are_what_is_counted(database_url: str, tmp_path: Path) ->
             assert work.audit.ends_since(work.now() + 60) == (0, 0)
         assert told
         assert (failed, ended) == (2, 2 + len(told))
-
-
-def test_the_count_uses_its_index(tmp_path: Path) -> None:
-    store = SqlStore(f"sqlite:///{tmp_path / 'vigia.db'}")
-    store.upgrade()
-    asked: list[tuple[str, object]] = []
-    engine = store._relaxed
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _note(_c: object, _cursor: object, sql: str, values: object, *_: object) -> None:
-        asked.append((sql, values))
-
-    with store.read() as work:
-        work.audit.ends_since(5.0)
-    (sql, values) = asked[-1]
-    with engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"explain query plan {sql}", values).all()
-    store.close()
-    assert "ix_audit_ended" in str(plan)

@@ -31,6 +31,8 @@ DROPPED = {
 ENDS = {
     "hangs": "slow",
     "loads": "away",
+    "fails": "server_error",
+    "cannot-read": "invalid",
     "garbage": "invalid",
     "huge": "invalid",
     "refuses": "refused",

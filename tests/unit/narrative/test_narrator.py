@@ -18,6 +18,7 @@ from vigia_detect.errors import (
     ErasedError,
     LanguageModelError,
     ModelAwayError,
+    ModelFaultError,
     ModelInvalidError,
     ModelRefusedError,
     ModelSlowError,
@@ -27,7 +28,7 @@ from vigia_detect.settings import Settings
 from vigia_detect.stages.narrator import Narrator
 
 NO_PAIRS: JsonObject = {"pairs": []}
-ERRORS = (ModelAwayError, ModelSlowError, ModelRefusedError, ModelInvalidError)
+ERRORS = (ModelAwayError, ModelFaultError, ModelSlowError, ModelRefusedError, ModelInvalidError)
 
 
 def said(*sentences: tuple[str, str]) -> JsonObject:

@@ -9,14 +9,18 @@ from vigia_detect.errors import ModelAwayError, ModelInvalidError, ModelRefusedE
 
 FAILURES = 3
 REST_S = 60.0
-"""How many failures in a row, and how long a rest, in seconds: engineering choices."""
+LONGEST_REST_S = 600.0
+"""How many failures in a row, how long a rest, and how long a rest that the server itself asks for,
+in seconds: engineering choices."""
 
 
 class Breaker:
     """Closed, everybody passes; open, nobody; after a rest one may try, and decides for all.
 
-    No answer in time is a failure like no answer at all. A refusal or nonsense is none: the
-    server is there. Each process has a breaker of its own.
+    A failure is whatever says that the server cannot serve: no answer, none in time, busy, or a
+    fault that came again. A refusal or nonsense is none: the server is there. Between failures of
+    one request that it cannot bear, others are answered; when none is, the server is sick. One that
+    asks to be left alone for a while, is, at once. Each process has a breaker of its own.
     """
 
     def __init__(
@@ -47,6 +51,9 @@ class Breaker:
         except (ModelRefusedError, ModelInvalidError):
             self._answered()
             raise
+        except ModelAwayError as error:
+            self._failed(error.retry_after_s)
+            raise
         except BaseException:  # also a time limit of the worker's: no answer came
             self._failed()
             raise
@@ -58,17 +65,16 @@ class Breaker:
             if self._failures < self._limit:
                 return
             if self._trying or self._clock() < self._again_at:
-                raise ModelAwayError(
-                    f"The server failed {self._failures} times in a row and is left alone for now."
-                )
+                raise ModelAwayError("The server failed or asked for it: it is left alone for now.")
             self._trying = True
 
     def _answered(self) -> None:
         with self._lock:
             self._failures, self._trying = 0, False
 
-    def _failed(self) -> None:
+    def _failed(self, asked_s: float | None = None) -> None:
+        rest_s = self._rest_s if asked_s is None else min(asked_s, LONGEST_REST_S)
         with self._lock:
-            self._failures += 1
-            self._again_at = self._clock() + self._rest_s
+            self._failures = self._failures + 1 if asked_s is None else self._limit
+            self._again_at = self._clock() + rest_s
             self._trying = False

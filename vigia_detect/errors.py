@@ -24,7 +24,7 @@ VigiaError
 │   ├── KeyUnavailableError        the key-encryption key cannot be had
 │   ├── LanguageModelError         no answer from the language model; nothing depends on one
 │   │   ├── ModelAwayError         its server cannot serve, or is left alone for a while
-│   │   ├── ModelFaultError        its server failed at what it was asked, twice
+│   │   ├── ModelFaultError        something in its server failed
 │   │   ├── ModelSlowError         not whole in time
 │   │   ├── ModelRefusedError      it will not answer this
 │   │   └── ModelInvalidError      what it wrote cannot be used
@@ -340,7 +340,7 @@ class ModelAwayError(LanguageModelError):
 
 
 class ModelFaultError(LanguageModelError):
-    """The server answered with a fault of its own, and again when it was asked once more."""
+    """The server answered with a fault of its own, or is left alone after many of them."""
 
     reason = "server_error"
 

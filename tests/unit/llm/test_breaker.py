@@ -42,7 +42,7 @@ def passes(breaker: Breaker) -> bool:
     try:
         with breaker.passing():
             return True
-    except ModelAwayError:
+    except LanguageModelError:
         return False
 
 
@@ -112,3 +112,20 @@ def test_who_asks_to_be_left_alone_is_at_once_but_not_for_ever(
 def test_busy_without_a_time_is_a_failure_like_others(breaker: Breaker) -> None:
     end_with(breaker, *[ModelAwayError()] * (FAILURES - 1))
     assert passes(breaker)
+
+
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        (ModelFaultError, ModelFaultError),
+        (ModelSlowError, ModelAwayError),
+        (OSError, ModelAwayError),
+    ],
+)
+def test_who_is_turned_away_hears_what_was_wrong(
+    breaker: Breaker, last: type[Exception], why: type[LanguageModelError]
+) -> None:
+    end_with(breaker, *[ModelAwayError()] * (FAILURES - 1), last())
+    with pytest.raises(LanguageModelError, match="left alone") as caught, breaker.passing():
+        pass
+    assert type(caught.value) is why

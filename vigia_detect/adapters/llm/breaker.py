@@ -5,7 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from vigia_detect.errors import ModelAwayError, ModelInvalidError, ModelRefusedError
+from vigia_detect.errors import (
+    LanguageModelError,
+    ModelAwayError,
+    ModelFaultError,
+    ModelInvalidError,
+    ModelRefusedError,
+)
 
 FAILURES = 3
 REST_S = 60.0
@@ -37,6 +43,7 @@ class Breaker:
         self._failures = 0
         self._again_at = 0.0
         self._trying = False
+        self._why: type[LanguageModelError] = ModelAwayError
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -44,6 +51,7 @@ class Breaker:
 
         Raises:
             ModelAwayError: the server is being left alone.
+            ModelFaultError: likewise, after faults of its own.
         """
         self._enter()
         try:
@@ -51,11 +59,8 @@ class Breaker:
         except (ModelRefusedError, ModelInvalidError):
             self._answered()
             raise
-        except ModelAwayError as error:
-            self._failed(error.retry_after_s)
-            raise
-        except BaseException:  # also a time limit of the worker's: no answer came
-            self._failed()
+        except BaseException as error:  # also a time limit of the worker's: no answer came
+            self._failed(error)
             raise
         else:
             self._answered()
@@ -65,16 +70,18 @@ class Breaker:
             if self._failures < self._limit:
                 return
             if self._trying or self._clock() < self._again_at:
-                raise ModelAwayError("The server failed or asked for it: it is left alone for now.")
+                raise self._why("The server failed or asked for it: it is left alone for now.")
             self._trying = True
 
     def _answered(self) -> None:
         with self._lock:
             self._failures, self._trying = 0, False
 
-    def _failed(self, asked_s: float | None = None) -> None:
+    def _failed(self, error: BaseException) -> None:
+        asked_s = error.retry_after_s if isinstance(error, ModelAwayError) else None
         rest_s = self._rest_s if asked_s is None else min(asked_s, LONGEST_REST_S)
         with self._lock:
             self._failures = self._failures + 1 if asked_s is None else self._limit
             self._again_at = self._clock() + rest_s
+            self._why = ModelFaultError if isinstance(error, ModelFaultError) else ModelAwayError
             self._trying = False

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from taught_homes import Teach
 from told_cases import SEEN, Told
 
 from vigia_detect.adapters.llm.scripted import ScriptedModel
@@ -26,8 +27,8 @@ RECORD = st.from_regex(r"[0-9]{6,9}", fullmatch=True)
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    parts = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Iterator[Vigia]:
+    parts = Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
     yield parts
     parts.close()
 

@@ -86,7 +86,7 @@ CASES = (
     .outerjoin(_second, _second.c.id == _newest(cases.c.id, _of("case.accepted", "decision.made")))
     .outerjoin(_third, _third.c.id == _newest(cases.c.id, _of("review.confirmed", "decision.made")))
 )
-ALERTS = select(alerts.c.id, alerts.c.state, _first.c.event).outerjoin_from(
+ALERTS = select(alerts.c.id, alerts.c.state, _first.c.event, _first.c.detail).outerjoin_from(
     alerts, _first, _first.c.id == _newest(alerts.c.subject, _of(*ALERT_STATES), _says(alerts.c.id))
 )
 HOLDS = (
@@ -139,7 +139,11 @@ def _case(row: _Row) -> Shown:
 
 
 def _alert(row: _Row) -> Shown:
-    return {"id": row.id, "state": row.state, "said": {"state": ALERT_STATES.get(row.event)}}
+    said = _detail(row.detail).get("state") or ALERT_STATES.get(row.event)
+    if row.event == "alert.declined" and "state" not in _detail(row.detail):
+        # From before entries said it: who does not have the alert leaves it with who does.
+        said = "acknowledged" if row.state == "acknowledged" else "open"
+    return {"id": row.id, "state": row.state, "said": {"state": said}}
 
 
 def _hold(row: _Row) -> Shown:

@@ -26,8 +26,13 @@ from vigia_detect.adapters.db.tables import (
     tallies,
 )
 from vigia_detect.trail import lines
+from vigia_detect.trail.implied import BY_STATE
 
 _Row = Row[*tuple[Any, ...]]
+
+_COUNTED = tallies.c.event.not_in(sorted(BY_STATE - {"decision.made"}))
+"""A process from before revision 0014 that still runs counts more; of its decisions nothing else
+tells than its tally."""
 
 
 def export_lines(connection: Connection, origin: str) -> Iterator[bytes]:
@@ -152,5 +157,8 @@ _STATES: dict[str, tuple[Select[Any], Callable[[_Row], dict[str, Any]]]] = {
         _as_it_is,
     ),
     "addenda": (select(addenda.c.case_id, addenda.c.state), _as_it_is),
-    "audit_tallies": (select(tallies.c.event, tallies.c.subject, tallies.c.count), _as_it_is),
+    "audit_tallies": (
+        select(tallies.c.event, tallies.c.subject, tallies.c.count).where(_COUNTED),
+        _as_it_is,
+    ),
 }

@@ -62,6 +62,7 @@ BY_HAND = {
     "update alerts set state = 'superseded' where state = 'open'": "alerts.state",
     "update cases set state = 'completed' where state <> 'completed'": "cases.state",
     "update cases set urgency = 'none'": "cases.urgency",
+    "update runs set state = 'failed' where state = 'done'": "runs.state",
     "update cases set confirmed_by = 'eva', confirmed_at = 1 where confirmed_by is null": (
         "cases.confirmed_by"
     ),

@@ -8,9 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from vigia_detect.adapters.db.engine import among
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
-from vigia_detect.adapters.db.run_statements import JOIN
 from vigia_detect.adapters.db.said import STANDING
 from vigia_detect.adapters.db.stamps import notes_with_stamps
 from vigia_detect.adapters.db.tables import (
@@ -133,23 +131,12 @@ def states_of(
     ]
 
 
-def _run(row: _Row) -> dict[str, Any]:
-    return row._asdict() | {"waits": bool(row.waits)}
-
-
 def _as_it_is(row: _Row) -> dict[str, Any]:
     return row._asdict()
 
 
 _STATES: dict[str, tuple[Select[Any], Callable[[_Row], dict[str, Any]]]] = {
     **STANDING,
-    "runs": (
-        select(
-            *(runs.c.id, runs.c.subject, runs.c.attempt, runs.c.state),
-            among(runs.c.task, JOIN).label("waits"),
-        ),
-        _run,
-    ),
     "notification_attempts": (
         select(
             attempts.c.notification_id.label("id"), attempts.c.attempt, attempts.c.outcome

@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
+from vigia_detect.adapters.db.engine import among
 from vigia_detect.adapters.db.people_tables import account_tokens, accounts
+from vigia_detect.adapters.db.run_statements import JOIN
 from vigia_detect.adapters.db.tables import (
     alerts,
     audit,
@@ -18,8 +20,11 @@ from vigia_detect.adapters.db.tables import (
     patients,
     retention,
     reviews,
+    runs,
 )
+from vigia_detect.domain.audit import RUN_AUDIT
 from vigia_detect.domain.people import TokenKind
+from vigia_detect.domain.states import RUN_TABLE, RunState
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 Shown: TypeAlias = dict[str, Any]
@@ -41,6 +46,7 @@ CASE_STATES = {
     "case.settled": None,
 }
 """None: the entry's detail names the state."""
+RUN_STATES = {RUN_AUDIT[event]: state for (_, event), state in RUN_TABLE.items()}
 REVIEWED = ("review.confirmed", "review.corrected")
 
 
@@ -85,6 +91,15 @@ CASES = (
     .outerjoin(_first, _first.c.id == _newest(cases.c.id, _of(*CASE_STATES)))
     .outerjoin(_second, _second.c.id == _newest(cases.c.id, _of("case.accepted", "decision.made")))
     .outerjoin(_third, _third.c.id == _newest(cases.c.id, _of("review.confirmed", "decision.made")))
+)
+RUNS = select(
+    *(runs.c.id, runs.c.subject, runs.c.attempt, runs.c.state),
+    among(runs.c.task, JOIN).label("waits"),
+    _first.c.event,
+).outerjoin_from(
+    runs,
+    _first,
+    _first.c.id == _newest(runs.c.subject, _of(*RUN_STATES), audit.c.run_id == runs.c.id),
 )
 ALERTS = select(alerts.c.id, alerts.c.state, _first.c.event, _first.c.detail).outerjoin_from(
     alerts, _first, _first.c.id == _newest(alerts.c.subject, _of(*ALERT_STATES), _says(alerts.c.id))
@@ -136,6 +151,13 @@ def _case(row: _Row) -> Shown:
     if row.confirmed_by is not None:  # a stage that is asked for again takes it back by itself
         said["confirmed_by"] = row.actor if row.judged == "review.confirmed" else None
     return shown | {"said": said}
+
+
+def _run(row: _Row) -> Shown:
+    shown = {"id": row.id, "subject": row.subject, "attempt": row.attempt, "state": row.state}
+    waits = bool(row.waits)
+    begun = RunState.WAITING if waits else RunState.READY
+    return shown | {"waits": waits, "said": {"state": RUN_STATES.get(row.event, begun)}}
 
 
 def _alert(row: _Row) -> Shown:
@@ -195,6 +217,7 @@ def _words(text: str) -> object:
 
 STANDING: dict[str, tuple[Select[Any], Callable[[_Row], Shown]]] = {
     "cases": (CASES, _case),
+    "runs": (RUNS, _run),
     "alerts": (ALERTS, _alert),
     "holds": (HOLDS, _hold),
     "accounts": (ACCOUNTS, _person),

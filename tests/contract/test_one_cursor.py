@@ -89,3 +89,13 @@ def test_statements_within_one_another_read_their_own_rows(store: SqlStore) -> N
         first = next(outer)[0]
         assert len(SUBJECTS.rows(work._connection)) == 20
         assert [first, *(row[0] for row in outer)] == list(range(1, 21))
+
+
+def test_an_export_that_is_given_up_holds_no_moment(store: SqlStore) -> None:
+    write(store, 20)
+    with store.export_trail("vigia-audit/test") as lines:
+        next(lines)
+        next(lines)
+    write(store)
+    assert len(subjects(store)) == 21
+    assert next(lines, None) is None

@@ -14,7 +14,7 @@ is not has the line {"chain":"…","entry":null,"leaf":"…","position":7}.
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -90,7 +90,7 @@ def state(table: str, row: Mapping[str, object]) -> bytes:
     return to_line({"row": dict(row), "table": table})
 
 
-def with_end(lines: Iterable[bytes]) -> Iterator[bytes]:
+def with_end(lines: Iterable[bytes]) -> Generator[bytes]:
     """Yield the lines and the last one, which says how many there are and what their hash is."""
     digest, count = sha256(), 0
     for line in lines:

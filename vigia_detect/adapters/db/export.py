@@ -1,7 +1,7 @@
 """Writes the trail as an export: the entries in their order, and the states that imply entries."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain as joined
 from typing import Any
@@ -33,7 +33,7 @@ _COUNTED = tallies.c.event.not_in(sorted(BY_STATE - {"decision.made"}))
 tells than its tally."""
 
 
-def export_lines(connection: Connection, origin: str) -> Iterator[bytes]:
+def export_lines(connection: Connection, origin: str) -> Generator[bytes]:
     """Yield the lines; see `trail.lines`. The connection's transaction sees one moment.
 
     Entries after the last checkpoint are given as not chained: nobody has signed for them yet.
@@ -58,21 +58,20 @@ def any_text(connection: Connection) -> Iterator[None]:
 
 
 def _ordered(connection: Connection) -> Iterator[bytes]:
-    notes = connection.execute(notes_with_stamps())
-    places = connection.execute(
+    in_order = (
         select(chain, audit)
         .outerjoin(audit, audit.c.id == chain.c.entry_id)
         .order_by(chain.c.position)
     )
-    next_place = next(places, None)
-    for note in notes:
-        while next_place is not None and next_place.position < note.size:
-            yield _chained(next_place)
-            next_place = next(places, None)
-        yield lines.checkpoint(note.note)
-        if note.token is not None:
-            yield lines.stamp(note.size, note.token)
-    places.close()
+    with connection.execute(notes_with_stamps()) as notes, connection.execute(in_order) as places:
+        next_place = next(places, None)
+        for note in notes:
+            while next_place is not None and next_place.position < note.size:
+                yield _chained(next_place)
+                next_place = next(places, None)
+            yield lines.checkpoint(note.note)
+            if note.token is not None:
+                yield lines.stamp(note.size, note.token)
 
 
 def _chained(row: _Row) -> bytes:
@@ -99,14 +98,16 @@ def _rest(connection: Connection) -> Iterator[bytes]:
         .where(uncovered)
         .order_by(audit.c.id)
     )
-    for row in connection.execute(query):
-        yield lines.pending(entry_bytes(row))
+    with connection.execute(query) as loose:
+        for row in loose:
+            yield lines.pending(entry_bytes(row))
 
 
 def _states(connection: Connection) -> Iterator[bytes]:
     for name, (query, show) in _STATES.items():
-        for row in connection.execute(query):
-            yield lines.state(name, show(row))
+        with connection.execute(query) as rows:
+            for row in rows:
+                yield lines.state(name, show(row))
 
 
 def states_of(

@@ -9,6 +9,7 @@ import databases
 import pytest
 from sqlalchemy import text
 from trail_export import check
+from wilder import Wilder
 from workload import Workload, workload
 
 from vigia_detect.bootstrap import install, reset
@@ -38,6 +39,19 @@ def test_a_valid_trail_never_fails(database_url: str, tmp_path: Path, seed: int)
             system.vigia.chainer.look()
             found = check(system.vigia)
             assert found.good, (seed, found)
+
+
+@pytest.mark.parametrize("seed", [4, 14])
+def test_whatever_people_do_the_trail_is_valid(
+    database_url: str, tmp_path: Path, seed: int
+) -> None:
+    system = Wilder(database_url, tmp_path / "home", seed)
+    for _ in range(3):
+        system.some(25)
+        found = check(system.vigia)
+        assert found.good, (seed, found)
+    system.vigia.close()
+    assert system.bundles
 
 
 def write_the_others(system: Workload) -> None:

@@ -1,12 +1,13 @@
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vigia_detect.adapters.db.engine import now
+from vigia_detect.adapters.db.entry_bytes import EntryRow
 from vigia_detect.adapters.db.prepared import Prepared, PreparedInsert
 from vigia_detect.adapters.db.rows import to_text
 from vigia_detect.adapters.db.tables import addenda, audit, tallies
@@ -15,9 +16,7 @@ from vigia_detect.trail.implied import BY_STATE, RUN_ENDED
 
 _GIVEN = ("event", "subject", "actor", "run_id", "attempt", "detail", "sealed")
 _OF_SUBJECT = Prepared(
-    select(audit.c.at, *(audit.c[name] for name in _GIVEN))
-    .where(audit.c.subject == bindparam("subject_"))
-    .order_by(audit.c.id)
+    select(*audit.c).where(audit.c.subject == bindparam("subject_")).order_by(audit.c.id)
 )
 _INSERT = PreparedInsert(audit, _GIVEN, at=now())
 _TALLY = Prepared(
@@ -33,19 +32,6 @@ _TALLY = Prepared(
         for dialect in (sqlite, postgresql)
     }
 )
-
-
-class _Written(NamedTuple):
-    """A row of `_OF_SUBJECT`."""
-
-    at: float
-    event: str
-    subject: str
-    actor: str
-    run_id: str | None
-    attempt: int | None
-    detail: str
-    sealed: bytes | None
 
 
 class SqlAudit:
@@ -68,7 +54,7 @@ class SqlAudit:
 
     def of_subject(self, subject: str) -> Sequence[tuple[float, AuditEntry]]:
         """Return the entries about a case or alert with their time, oldest first."""
-        rows = map(_Written._make, _OF_SUBJECT.rows(self._connection, subject_=subject))
+        rows = map(EntryRow._make, _OF_SUBJECT.rows(self._connection, subject_=subject))
         return [(row.at, to_entry(row)) for row in rows]
 
     def of_event(self, event: AuditEvent, since: float) -> Sequence[AuditEntry]:
@@ -109,7 +95,7 @@ def _last_before(since: float) -> ColumnElement[int]:
     return func.coalesce(found.scalar_subquery(), 0)
 
 
-def to_entry(row: Row[*tuple[Any, ...]] | _Written) -> AuditEntry:
+def to_entry(row: Row[*tuple[Any, ...]] | EntryRow) -> AuditEntry:
     """Build an entry from a row of `audit`."""
     return AuditEntry(
         event=AuditEvent(row.event),

@@ -20,6 +20,7 @@ from vigia_detect.errors import (
     UnavailableError,
     VigiaError,
 )
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import Settings, load_settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from an address that one can ask
@@ -93,9 +94,13 @@ def _home(settings: Settings) -> str:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigurationError(f"{folder}: {error.strerror}; set VIGIA_HOME.") from error
+        raise ConfigurationError(
+            "{folder}: {why}; set VIGIA_HOME.", folder=folder, why=Phrase.why(error)
+        ) from error
     if not os.access(folder, os.W_OK):
-        raise ConfigurationError(f"{folder} cannot be written: set VIGIA_HOME or its permissions.")
+        raise ConfigurationError(
+            "{folder} cannot be written: set VIGIA_HOME or its permissions.", folder=folder
+        )
     return str(folder)
 
 
@@ -141,7 +146,7 @@ def _escalation(vigia: Vigia) -> Check:
 def _channels(vigia: Vigia) -> str:
     missing = vigia.channels_missing()
     if missing:
-        raise ConfigurationError("; ".join(missing))
+        raise ConfigurationError(Phrase.joined("; ", missing))
     return ", ".join(sorted(vigia.escalation_book.directory.channels()))
 
 

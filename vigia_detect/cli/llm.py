@@ -70,7 +70,7 @@ def prove(model: ModelServer, settings: Settings, *, tries: int, pictures: int) 
     try:
         listed = model.models(within_s=within_s)
     except LanguageModelError as error:
-        return Proof(url, settings.llm_model or None, listed=False, problem=str(error))
+        return Proof(url, settings.llm_model or None, listed=False, problem=error.phrase)
     name = settings.llm_model or next(iter(listed), None)
     if name not in listed:
         return Proof(url, name, listed=False)

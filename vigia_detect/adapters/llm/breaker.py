@@ -59,7 +59,8 @@ class Breaker:
                 return
             if self._trying or self._clock() < self._again_at:
                 raise ModelAwayError(
-                    f"The server failed {self._failures} times in a row and is left alone for now."
+                    "The server failed {failures} times in a row and is left alone for now.",
+                    failures=self._failures,
                 )
             self._trying = True
 

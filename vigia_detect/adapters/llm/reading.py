@@ -14,6 +14,7 @@ from vigia_detect.errors import (
     ModelInvalidError,
     ModelRefusedError,
 )
+from vigia_detect.phrase import Phrase
 
 T = TypeVar("T")
 
@@ -92,22 +93,23 @@ def _outside(text: str, begin: str, end: str) -> str:
 def _check_status(answer: Answer, *, with_picture: bool) -> None:
     if answer.status == HTTPStatus.OK:
         return
-    text = f"The server says HTTP {answer.status}"
+    text = Phrase("The server says HTTP {status}", status=answer.status)
     if with_picture and answer.status in NO_VISION:
         raise ModelRefusedError(
-            f"{text} to a picture: perhaps its model has no vision (VIGIA_LLM_PICTURE=never)."
+            "{text} to a picture: perhaps its model has no vision (VIGIA_LLM_PICTURE=never).",
+            text=text,
         )
     raise _status_error(answer.status, text)
 
 
-def _status_error(status: int, text: str) -> LanguageModelError:
+def _status_error(status: int, text: Phrase) -> LanguageModelError:
     if status in ADVICE:
-        return ModelRefusedError(f"{text}: {ADVICE[status]}.")
+        return ModelRefusedError("{text}: {advice}.", text=text, advice=Phrase(ADVICE[status]))
     if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ModelAwayError(f"{text}.")
+        return ModelAwayError("{text}.", text=text)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return ModelRefusedError(f"{text}: it points elsewhere, where nothing is sent.")
-    return ModelRefusedError(f"{text}.")
+        return ModelRefusedError("{text}: it points elsewhere, where nothing is sent.", text=text)
+    return ModelRefusedError("{text}.", text=text)
 
 
 def _check_end(reason: object, message: JsonObject) -> None:

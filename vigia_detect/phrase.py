@@ -39,7 +39,9 @@ class Phrase(str):
         """Return the phrase of an error of anybody's, or of a text that has no values."""
         if isinstance(said, OSError):
             return cls._of_system(said)
-        held = getattr(said, "args", ())  # a `ValueError` may hold a phrase, a `VigiaError` does
+        held: tuple[object, ...] = getattr(
+            said, "args", ()
+        )  # a `ValueError` may hold a phrase, a `VigiaError` does
         known = getattr(said, "phrase", held[0] if len(held) == 1 else said)
         if isinstance(known, Phrase):
             return known

@@ -26,6 +26,9 @@ def _told(values: Mapping[str, Any]) -> dict[str, object]:
     told = {name: _value(value) for name, value in values.items()}
     if lengths := [values[name] for name in ("min_length", "max_length") if name in values]:
         told["expected_plural"] = "" if lengths == [1] else "s"
+    if isinstance(expected := values.get("expected"), str) and " or " in expected:
+        some, _, last = expected.rpartition(" or ")
+        told["expected"] = Phrase("{some} or {last}", some=some, last=last)
     return told
 
 

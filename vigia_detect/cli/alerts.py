@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vigia_detect.bootstrap import current
+from vigia_detect.cli.code_words import in_words
 from vigia_detect.cli.show import print_schema_json
 from vigia_detect.cli.speaker import speaker
 from vigia_detect.cli.story import timeline
@@ -66,7 +67,7 @@ def acknowledge(alert_id: str, *, by: str | None) -> None:
     alert = vigia.desk.alert(alert_id)
     has = alert.acknowledged_by or ""
     key = "already_acknowledged" if has else "not_possible"
-    typer.echo(say(lang, key, alert_id=alert_id, by=has, state=alert.state))
+    typer.echo(say(lang, key, alert_id=alert_id, by=has, state=in_words(alert.state, lang)))
 
 
 DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}
@@ -80,7 +81,9 @@ def answer(alert_id: str, event: AlertEvent, *, by: str | None) -> None:
         typer.echo(say(lang, DONE[event], alert_id=alert_id, by=by))
         return
     state = vigia.desk.alert(alert_id).state
-    raise NotPossibleError(say(lang, "not_possible", alert_id=alert_id, state=state))
+    raise NotPossibleError(
+        say(lang, "not_possible", alert_id=alert_id, state=in_words(state, lang))
+    )
 
 
 def report(*, days: float, as_json: bool) -> None:

@@ -1,12 +1,14 @@
 """What an error says to a person, in their language."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
 
+from vigia_detect.cli.code_words import in_words
 from vigia_detect.errors import VigiaError
 from vigia_detect.phrase import Bilingual, Phrase
 
@@ -15,10 +17,10 @@ CATALOGUE = Path(__file__).with_name("errors_es.yaml")
 
 def error_text(error: VigiaError, lang: str) -> str:
     """Return the whole text of an error in `lang`, `es` or `en`."""
-    return in_words(error.phrase, lang)
+    return phrase_text(error.phrase, lang)
 
 
-def in_words(text: str, lang: str) -> str:
+def phrase_text(text: str, lang: str) -> str:
     """Return a text in `lang`; one that is no `Phrase` is somebody else's and stays as it is."""
     if lang == "en" or not isinstance(text, Phrase):
         return str(text)
@@ -31,7 +33,9 @@ def in_words(text: str, lang: str) -> str:
 
 
 def _told(value: object, lang: str) -> object:
-    return in_words(value, lang) if isinstance(value, Phrase) else value
+    if isinstance(value, StrEnum):
+        return in_words(value, lang)
+    return phrase_text(value, lang) if isinstance(value, Phrase) else value
 
 
 @cache

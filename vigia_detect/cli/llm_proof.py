@@ -76,7 +76,7 @@ class Round:
             self.valid += 1
             self.right += reply.content["answer"] == expected
         else:
-            self.problems.append("schema")
+            self.problems.append(Phrase("schema"))
 
     @property
     def median_s(self) -> float | None:
@@ -106,7 +106,9 @@ def ask(model: LanguageModel, questions: Sequence[Question], *, within_s: float)
         try:
             done.add(model.say(question.request, within_s=within_s), question.answer)
         except LanguageModelError as error:
-            done.problems.append(Phrase("{reason}: {why}", reason=error.reason, why=error.phrase))
+            done.problems.append(
+                Phrase("{reason}: {why}", reason=Phrase.of(error.reason), why=error.phrase)
+            )
             if isinstance(error, ModelAwayError | ModelSlowError):
                 break
     return done

@@ -94,7 +94,8 @@ class FieldProblem:
     """One thing wrong with one field.
 
     Attributes:
-        path: where it is, for example ``patient_context.scales.braden.friction_shear``.
+        path: where it is, for example ``patient_context.scales.braden.friction_shear``; a `Phrase`
+            when it has a name in each language.
         problem: what is wrong, without the value itself if that could be the patient's text; a
             literal, or a `Phrase` when it has values.
         allowed: the allowed range or codes, or the right spelling; may be empty.

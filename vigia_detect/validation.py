@@ -23,7 +23,7 @@ def said(problem: "ErrorDetails") -> Phrase:
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, object]:
-    told = {name: _value(value) for name, value in values.items()}
+    told = {name: _value(name, value) for name, value in values.items()}
     if lengths := [values[name] for name in ("min_length", "max_length") if name in values]:
         told["expected_plural"] = "" if lengths == [1] else "s"
     if isinstance(expected := values.get("expected"), str) and " or " in expected:
@@ -32,5 +32,8 @@ def _told(values: Mapping[str, Any]) -> dict[str, object]:
     return told
 
 
-def _value(value: object) -> object:
-    return Phrase.of(value) if isinstance(value, ValueError) else value
+def _value(name: str, value: object) -> object:
+    if name == "error" and isinstance(value, str | ValueError):
+        return Phrase.of(value)
+    whole = isinstance(value, float) and value.is_integer()
+    return f"{value:.0f}" if whole else value  # as pydantic writes it

@@ -5,8 +5,8 @@ import pickle
 from collections.abc import Callable
 
 import pytest
+from error_templates import kinds
 
-from tests.error_templates import kinds
 from vigia_detect import errors
 from vigia_detect.cli.error_texts import error_text
 from vigia_detect.errors import FieldProblem, VigiaError

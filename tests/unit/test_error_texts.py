@@ -6,10 +6,10 @@ from enum import StrEnum
 from string import Formatter
 
 import pytest
+from error_templates import found_in, kinds, sources
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.error_templates import found_in, kinds, sources
 from vigia_detect import errors
 from vigia_detect.cli.error_texts import error_text, phrase_text, read_catalogue
 from vigia_detect.domain.states import CaseState

@@ -117,7 +117,7 @@ def read_context(path: Path) -> dict[str, object]:
     Raises:
         InvalidContextError: the file is missing, unreadable, no JSON or no object.
     """
-    found = read_object(path, "context")
+    found = read_object(path, Phrase("context"))
     # a whole case document is accepted too: its context is what counts here
     inner = found.get("patient_context", found)
     return inner if isinstance(inner, dict) else found

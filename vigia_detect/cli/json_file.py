@@ -12,7 +12,7 @@ class _WrongError(Exception):
     """What is wrong with the file, without its content."""
 
 
-def read_object(path: Path, what: str) -> dict[str, Any]:
+def read_object(path: Path, what: Phrase) -> dict[str, Any]:
     """Return the JSON object in a file.
 
     Args:

@@ -57,10 +57,10 @@ def _split(path: Path) -> tuple[str, str]:
         parts = _HEAD.match(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise _refusal(
-            path, "file", Phrase("cannot be read ({kind})", kind=type(error).__name__)
+            path, Phrase("file"), Phrase("cannot be read ({kind})", kind=type(error).__name__)
         ) from error
     if parts is None:
-        raise _refusal(path, "front matter", Phrase("must stand between two lines of ---"))
+        raise _refusal(path, Phrase("front matter"), Phrase("must stand between two lines of ---"))
     return parts[1], parts[2]
 
 
@@ -68,7 +68,7 @@ def _front_matter(text: str, path: Path) -> object:
     try:
         return parse_yaml(text, path.name)[1]
     except ConfigurationError as error:
-        raise _refusal(path, "front matter", Phrase.of(error)) from error
+        raise _refusal(path, Phrase("front matter"), Phrase.of(error)) from error
 
 
 def _texts(body: str, path: Path) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _found(path: Path, error: ValidationError) -> Iterable[FieldProblem]:
 
 
 def _at(path: Path, field: str, problem: Phrase) -> FieldProblem:
-    return FieldProblem(f"{path.name}: {field}", problem)
+    return FieldProblem(Phrase("{file}: {field}", file=path.name, field=field), problem)
 
 
 def _refusal(path: Path, field: str, problem: Phrase) -> InvalidProtocolError:

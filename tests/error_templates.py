@@ -16,7 +16,7 @@ import vigia_detect
 ROOT = Path(vigia_detect.__file__).parent
 MAKERS = {"vigia_detect.errors", "vigia_detect.phrase", "vigia_detect.validation"}
 """They make phrases of what they are given."""
-TELLING = {"Phrase", "Bilingual", "of", "why", "joined", "said", "say", "tell"}
+TELLING = {"Phrase", "Bilingual", "of", "why", "joined", "quoted", "said", "say", "tell"}
 """What these give is a phrase, or already in the reader's language."""
 NO_TEXT = {"InvalidImageError", "PermissionDeniedError", "PoisonMessageError", "NoNarrativeError"}
 """They bring their own Spanish, or are made of codes."""

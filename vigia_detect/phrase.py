@@ -39,9 +39,8 @@ class Phrase(str):
         """Return the phrase of an error of anybody's, or of a text that has no values."""
         if isinstance(said, OSError):
             return cls._of_system(said)
-        held: tuple[object, ...] = getattr(
-            said, "args", ()
-        )  # a `ValueError` may hold a phrase, a `VigiaError` does
+        # a `VigiaError` has a phrase, a `ValueError` may hold one
+        held: tuple[object, ...] = getattr(said, "args", ())
         known = getattr(said, "phrase", held[0] if len(held) == 1 else said)
         if isinstance(known, Phrase):
             return known
@@ -56,11 +55,15 @@ class Phrase(str):
 
     @classmethod
     def _of_system(cls, error: OSError) -> "Phrase":
-        template = (
-            "[Errno {number}] {why}: {file!r}" if error.filename else "[Errno {number}] {why}"
-        )
+        end = ": {file!r}" if error.filename else ""
+        template = "[Errno {number}] {why}" + end
         made = cls(template, number=error.errno, why=cls.why(error), file=error.filename)
         return made if made == str(error) else cls(str(error))
+
+    @classmethod
+    def quoted(cls, text: str) -> "Phrase":
+        """Return what is the same in every language: codes, for somebody must type them so."""
+        return cls("{text}", text=text)
 
     @classmethod
     def joined(cls, between: str, parts: Iterable[str]) -> "Phrase":

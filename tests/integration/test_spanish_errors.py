@@ -67,6 +67,14 @@ def test_a_context_with_wrong_fields(home: Path, tmp_path: Path) -> None:
     assert "¿quiso decir" in said
 
 
+def test_codes_stay_as_they_are_typed(home: Path, tmp_path: Path) -> None:
+    case = tmp_path / "caso.json"
+    context = '{"lesions": [{"skin_loss": "x"}]}'
+    case.write_text('{"patient_code": "P", "patient_context": ' + context + "}")
+    said = told(home, "assess", str(case))
+    assert "skin_loss: código desconocido (none, partial, full)" in said
+
+
 def test_a_file_that_is_not_json(home: Path, tmp_path: Path) -> None:
     broken = tmp_path / "caso.json"
     broken.write_text("{")

@@ -102,7 +102,7 @@ def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
             yield FieldProblem(f"{path}.shifts.{number}", CLOCK)
         if not shift.days or not set(shift.days) <= set(DAYS):
             yield FieldProblem(
-                f"{path}.shifts.{number}.days", "is wrong", Phrase.joined(", ", DAYS)
+                f"{path}.shifts.{number}.days", "is wrong", Phrase.quoted(", ".join(DAYS))
             )
     for number, override in enumerate(role.overrides):
         place = f"{path}.overrides.{number}"
@@ -115,7 +115,7 @@ def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
 def _policy(kind: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
     path = f"policies.{kind}"
     if kind not in set(AlertKind):
-        yield FieldProblem(path, "is no kind of alert", Phrase.joined(", ", AlertKind))
+        yield FieldProblem(path, "is no kind of alert", Phrase.quoted(", ".join(AlertKind)))
     yield from _steps(f"{path}.steps", policy, book)
     yield from _quiet(path, kind, policy)
     fallback = book.directory.roles.get(policy.fallback)

@@ -78,9 +78,11 @@ def _allowed(place: tuple[Any, ...], model: type[BaseModel], *, of_key: bool) ->
         return Phrase("")
     kind, _ = unwrap(field.annotation)
     if of_key:
-        return Phrase.joined(", ", codes_of(kind.__args__[0]))
-    described = field.description or ", ".join(codes_of(kind))
-    return Phrase.of(described) if described else _range(field.annotation, field.metadata)
+        return Phrase.quoted(", ".join(codes_of(kind.__args__[0])))
+    if field.description:
+        return Phrase.of(field.description)
+    codes = ", ".join(codes_of(kind))
+    return Phrase.quoted(codes) if codes else _range(field.annotation, field.metadata)
 
 
 def _range(annotation: Any, metadata: list[Any]) -> Phrase:

@@ -68,11 +68,7 @@ def _put(grouped: dict[str, Any], key: str, path: str, value: object) -> None:
     target = grouped.setdefault(group, {}) if group else grouped
     if not isinstance(target, dict) or name in target:
         raise InvalidContextError(
-            (
-                FieldProblem(
-                    f"patient_context.{key}", "the same field twice", Phrase("{path}", path=path)
-                ),
-            )
+            (FieldProblem(f"patient_context.{key}", "the same field twice", Phrase.quoted(path)),)
         )
     target[name] = value
 

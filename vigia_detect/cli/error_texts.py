@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from vigia_detect.cli.code_words import in_words
 from vigia_detect.errors import VigiaError
 from vigia_detect.phrase import Bilingual, Phrase
@@ -46,6 +44,8 @@ def _spanish() -> Mapping[str, str]:
 
 def read_catalogue() -> dict[Literal["ours", "others"], list[dict[str, str]]]:
     """Return the file as it is."""
+    import yaml
+
     read: dict[Literal["ours", "others"], list[dict[str, str]]] = yaml.load(
         CATALOGUE.read_text(encoding="utf-8"), yaml.CSafeLoader
     )

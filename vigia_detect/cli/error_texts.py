@@ -44,7 +44,7 @@ def _spanish() -> Mapping[str, str]:
 
 def read_catalogue() -> dict[Literal["ours", "others"], list[dict[str, str]]]:
     """Return the file as it is."""
-    import yaml
+    import yaml  # noqa: PLC0415 - costs a start more than it is needed
 
     read: dict[Literal["ours", "others"], list[dict[str, str]]] = yaml.load(
         CATALOGUE.read_text(encoding="utf-8"), yaml.CSafeLoader

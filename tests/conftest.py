@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import databases
 import servers
 from llm_server import llm_server
+from taught_homes import Teach, teacher
 
 from vigia_detect.adapters.db.store import SqlStore
 
@@ -77,6 +78,18 @@ def store(database_url: str) -> Iterator[SqlStore]:
     made = SqlStore(database_url)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def teach(tmp_path_factory: pytest.TempPathFactory) -> Teach:
+    """Puts into a home what makes its first question to the passages as quick as any other."""
+    return teacher(tmp_path_factory)
+
+
+@pytest.fixture
+def taught_home(teach: Teach, tmp_path: Path) -> Path:
+    """The test's own folder as such a home."""
+    return teach(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,13 @@ class _Reader(ast.NodeVisitor):
             self._all([one.value for one in node.keywords if self._described(one)])
         self.generic_visit(node)
 
+    def visit_Raise(self, node: ast.Raise) -> None:
+        """Of `raise self._kind("...")` the kind is not known here, but it is told all the same."""
+        call = node.exc
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            self._all([one for one in call.args[:1] if _writes(one)])
+        self.generic_visit(node)
+
     def _described(self, keyword: ast.keyword) -> bool:
         """Descriptions of the case format are told as what is allowed."""
         return keyword.arg == "description" and ".clinical.inputs." in self.name

@@ -6,6 +6,7 @@
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from http_host import Asked, Told, http_host
@@ -29,9 +30,10 @@ def told(document: object, status: int = 200) -> Told:
     return Told(status, json.dumps(document).encode(), {"content-type": "application/json"})
 
 
-def failed(status: int) -> Told:
+def failed(status: int, message: str = "cannot", **headers: str) -> Told:
     """Return an error as servers write them: with what was asked in it."""
-    return told({"error": {"code": status, "message": f"cannot: {SECRET}"}}, status)
+    found = told({"error": {"code": status, "message": f"{message}: {SECRET}"}}, status)
+    return replace(found, headers={**found.headers, **headers})
 
 
 GOOD = wrote('{"answer": "yes", "certainty_percent": 70}')
@@ -39,6 +41,9 @@ MISBEHAVIOURS: Mapping[str, Told] = {
     "hangs": Told(silent_s=FOR_EVER_S),
     "trickles": Told(200, GOOD.body, each_s=0.2),
     "fails": failed(500),
+    "cannot-read": failed(500, "output that does not match the expected peg-native format"),
+    "too-long": failed(500, "Context size has been exceeded."),
+    "cannot-at-all": failed(501),
     "loads": failed(503),
     "too-many": failed(429),
     "wrong-key": failed(401),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from loop import Broker, Phone
-from pen import Pen
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.audit import AuditEvent
@@ -20,6 +19,7 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.domain.states import CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.settings import Settings
+from vigia_detect.stages.narratives import Writer
 from vigia_detect.stages.runner import StageBody
 from vigia_detect.testing import draw_wound
 
@@ -59,7 +59,7 @@ def server_of(vigia: Vigia, run: Run) -> Serves:
 class System:
     """A whole pipeline whose worker is the test's own thread."""
 
-    def __init__(self, url: str, home: Path, *, pen: Pen | None = None) -> None:
+    def __init__(self, url: str, home: Path, *, pen: Writer | None = None) -> None:
         self.broker = Broker()
         self.phone = Phone()
         self.bodies: dict[Stage, StageBody] = dict.fromkeys(Stage, nothing)

@@ -22,6 +22,12 @@ VigiaError
 │   ├── DatabaseUnavailableError
 │   ├── BrokerUnavailableError
 │   ├── KeyUnavailableError        the key-encryption key cannot be had
+│   ├── LanguageModelError         no answer from the language model; nothing depends on one
+│   │   ├── ModelAwayError         its server cannot serve, or is left alone for a while
+│   │   ├── ModelFaultError        something in its server failed
+│   │   ├── ModelSlowError         not whole in time
+│   │   ├── ModelRefusedError      it will not answer this
+│   │   └── ModelInvalidError      what it wrote cannot be used
 │   └── StorageFullError
 ├── ChannelError                   a channel did not take a notification
 │   ├── ChannelTemporaryError      it may take it later
@@ -367,7 +373,23 @@ class LanguageModelError(UnavailableError):
 
 
 class ModelAwayError(LanguageModelError):
-    """The server does not answer, or is left alone for a while after many failures."""
+    """The server does not answer, or is left alone for a while after many failures.
+
+    Attributes:
+        retry_after_s: how long it asks to be left alone, in seconds; None: it said nothing.
+    """
+
+    def __init__(
+        self, template: str = "", /, *, retry_after_s: float | None = None, **values: object
+    ) -> None:
+        super().__init__(template, **values)
+        self.retry_after_s = retry_after_s
+
+
+class ModelFaultError(LanguageModelError):
+    """The server answered with a fault of its own, or is left alone after many of them."""
+
+    reason = "server_error"
 
 
 class ModelSlowError(LanguageModelError):
@@ -401,7 +423,7 @@ class NoNarrativeError(VigiaError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.retryable = reason == "away"
+        self.retryable = reason in {ModelAwayError.reason, ModelFaultError.reason}
 
 
 class WaitTimeoutError(VigiaError):

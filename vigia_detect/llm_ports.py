@@ -18,6 +18,8 @@ class LanguageModel(Protocol):
         Raises:
             ModelAwayError: the server does not answer, or has failed so often that it is left
                 alone for a while.
+            ModelFaultError: the server failed at this and again when it was asked once more, or is
+                left alone after many such failures.
             ModelSlowError: the answer was not whole in time.
             ModelRefusedError: the server or the model will not answer this.
             ModelInvalidError: what it wrote is no whole JSON object.

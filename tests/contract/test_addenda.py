@@ -22,6 +22,7 @@ from vigia_detect.domain.states import CASE_ENDS, CaseState, RunState
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import (
     ModelAwayError,
+    ModelFaultError,
     ModelInvalidError,
     ModelRefusedError,
     ModelSlowError,
@@ -157,8 +158,10 @@ def test_no_case_counts_or_waits_for_it(system: System, priority: str) -> None:
         (ModelRefusedError("SECRET"), "refused", 1),
         (ModelInvalidError("SECRET"), "invalid", 1),
         (NoNarrativeError("nothing_left"), "nothing_left", 1),
-        (ModelAwayError("SECRET"), "away", 2),
-        (NoNarrativeError("away"), "away", 2),
+        (ModelAwayError("SECRET"), "away", 6),
+        (NoNarrativeError("away"), "away", 6),
+        (ModelFaultError("SECRET"), "server_error", 6),
+        (NoNarrativeError("server_error"), "server_error", 6),
         (RuntimeError("SECRET"), "failed", 2),
     ],
     ids=lambda given: given if isinstance(given, str) else None,

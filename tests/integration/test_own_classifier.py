@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from class_sets import draw, draw_set, save
+from made_once import made_once
 from typer.testing import CliRunner
 
 from vigia_detect import bootstrap
@@ -17,16 +18,6 @@ from vigia_detect.cli.main import app
 from vigia_detect.errors import InvalidDataSetError, InvalidModelError, InvalidOptionError
 
 WRONG = 0.2
-
-
-@pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a training set, a fresh one and the model that was trained."""
-    place = tmp_path_factory.mktemp("classifier")
-    draw_set(place / "known", count=100, wrong=WRONG, seed=1)
-    draw_set(place / "fresh", count=80, wrong=WRONG, seed=2)
-    (place / "known" / "stage_1" / "broken.jpg").write_bytes(b"\xff\xd8 not a picture")
-    return place
 
 
 def run(home: Path, *words: object) -> str:
@@ -41,10 +32,26 @@ def run(home: Path, *words: object) -> str:
     return found.stdout
 
 
+def train(place: Path) -> None:
+    """Draw a training set and a fresh one in a new folder, and train a model there."""
+    draw_set(place / "known", count=100, wrong=WRONG, seed=1)
+    draw_set(place / "fresh", count=80, wrong=WRONG, seed=2)
+    (place / "known" / "stage_1" / "broken.jpg").write_bytes(b"\xff\xd8 not a picture")
+    words = ("model", "train", place / "known", "--out", place / "model", "--licence", "ours")
+    (place / "said.json").write_text(run(place, *words, "--json"))
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this process's own with the sets and the model."""
+    made = made_once(tmp_path_factory, "classifier", train)
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("own") / "classifier"))
+
+
 @pytest.fixture(scope="module")
 def trained(work: Path) -> dict[str, object]:
-    words = ("model", "train", work / "known", "--out", work / "model", "--licence", "ours")
-    found: dict[str, object] = json.loads(run(work, *words, "--json"))
+    """What the command said that trained it."""
+    found: dict[str, object] = json.loads((work / "said.json").read_text())
     return found
 
 

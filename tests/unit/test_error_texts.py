@@ -56,6 +56,7 @@ def test_each_text_is_a_literal_that_stands_in_the_catalogue_and_nothing_else_do
     [
         'raise NotFoundError(f"There is no {x}.")',
         'raise NotFoundError("There is no " + x)',
+        'raise self._kind(f"There is no {x}.")',
         "raise NotFoundError(str(error))",
         "raise ChannelAwayError(text(x))",
         'raise NotFoundError("{x}", x=f"no {y}")',

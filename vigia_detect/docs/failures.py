@@ -12,6 +12,8 @@ from vigia_detect.domain.failure import Failure, FailureKind, decide, told_of
 from vigia_detect.domain.ids import RunId
 from vigia_detect.domain.policy import (
     NARRATIVE,
+    NARRATIVE_OUTAGES,
+    NARRATIVE_PAUSE_S,
     NOTIFICATION,
     OUTAGES,
     FailureSeverity,
@@ -33,7 +35,8 @@ KIND_MEANING = {
     FailureKind.WORKER_KILLED: "its process died: out of memory, a fault, the host",
     FailureKind.POISON_MESSAGE: "a message that cannot be read, of an unknown task, or with "
     "arguments that name nothing",
-    FailureKind.DEPENDENCY_DOWN: "the database, the broker or the disk was away or full meanwhile",
+    FailureKind.DEPENDENCY_DOWN: "the database, the broker or the disk was away or full "
+    "meanwhile, or the language model's server was away",
 }
 
 HEAD = """\
@@ -66,10 +69,13 @@ NOTES = f"""\
 - **A notification that is given up** is told by the person's next contact, or the next step, at
   once. When nobody can be told at all, a `system_error` alert says `nobody_reached`.
 - **A narrative** that is given up is on record (`narrative.absent`), and the case says why there is
-  none; nobody is told, since nothing of the result lacks. A model that is away, and a process that
-  died, get one more try. One that was too slow, refused, or wrote nothing that can be shown gets
-  none: it would take the slot from the next case. Attempts at narratives do not count for the rate
-  below, and `vigia failed list` leaves them out.
+  none; nobody is told, since nothing of the result lacks. A model's server that is away, left alone
+  or faulty is an outage: {NARRATIVE_OUTAGES} attempts use up no try, with pauses from
+  {NARRATIVE_PAUSE_S:g} s, doubled each time, so such a narrative ends after 8 to 16 minutes of
+  pauses (`NARRATIVE_OUTAGES` in `vigia_detect/domain/policy.py`). A process that died gets one more
+  try. One that was too slow, refused, or wrote nothing that can be shown gets none: it would take
+  the slot from the next case. Attempts at narratives do not count for the rate below, and `vigia
+  failed list` leaves them out.
 - **An edit** of a message that was sent, to say who has taken the alert, may fail: nobody is told
   less by it."""
 

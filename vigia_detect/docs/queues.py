@@ -3,10 +3,15 @@ from collections.abc import Mapping
 from vigia_detect.cli.system import processes
 from vigia_detect.docs import markdown
 from vigia_detect.docs.markdown import code, codes, table
-from vigia_detect.domain.policy import QUEUES, FailureSeverity, Queue, task_policies
+from vigia_detect.domain.policy import (
+    LONGEST_PAUSE_S,
+    NARRATIVE,
+    QUEUES,
+    FailureSeverity,
+    Queue,
+    task_policies,
+)
 from vigia_detect.settings import Settings
-
-CAP_S = 60
 
 SEVERITY_MEANING: Mapping[FailureSeverity, str] = {
     FailureSeverity.LOW: "nothing that a patient would notice",
@@ -22,9 +27,10 @@ notifications of an emergency alert, wait in `emergency`; what a language model 
 """
 
 BACKOFF = f"""\
-After a failed attempt the pause doubles, up to {CAP_S} s; half of it is certain and half is
-random, so that many runs that failed together do not come back together. A worker that dies counts
-as an attempt. The limits of the medical tasks follow `MEDICAL_TASK_TIMEOUT` and
+After a failed attempt the pause doubles, up to {LONGEST_PAUSE_S:g} s (those of `narrative`
+up to {task_policies()[NARRATIVE].longest_pause_s:g} s); half of it is certain and half is random,
+so that many runs that failed together do not come back together. A worker that dies counts as an
+attempt. The limits of the medical tasks follow `MEDICAL_TASK_TIMEOUT` and
 `IMAGE_ANALYSIS_TIMEOUT` (hard limit; the soft one lies a tenth before it); those of `narrative`
 follow `VIGIA_LLM_DEADLINE_S`, at which it ends by itself."""
 

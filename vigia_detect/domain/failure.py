@@ -12,6 +12,7 @@ from vigia_detect.domain.policy import FailureSeverity, TaskPolicy, backoff_s, m
 from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import (
     ChannelTemporaryError,
+    NoNarrativeError,
     PoisonMessageError,
     StageTimedOutError,
     UnavailableError,
@@ -88,7 +89,7 @@ def classify(error: BaseException) -> Failure:
     code = error_code(error)
     if isinstance(error, StageTimedOutError):
         return Failure(FailureKind.SOFT_LIMIT, code)
-    if isinstance(error, UnavailableError) and error.retryable:
+    if isinstance(error, UnavailableError | NoNarrativeError) and error.retryable:
         return Failure(FailureKind.DEPENDENCY_DOWN, code)
     if isinstance(error, PoisonMessageError):
         return Failure(FailureKind.POISON_MESSAGE, code)

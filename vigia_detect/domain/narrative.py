@@ -13,7 +13,8 @@ class NoNarrativeReason(StrEnum):
     """Why a case has no narrative; the case itself is whole without one.
 
     Attributes:
-        AWAY: the server does not answer.
+        AWAY: the server does not answer, or is left alone for a while.
+        SERVER_ERROR: the server answered, but only that something in it is broken.
         SLOW: it was not whole in time.
         REFUSED: the server or the model would not answer.
         INVALID: what it wrote does not fit its form.
@@ -28,6 +29,7 @@ class NoNarrativeReason(StrEnum):
 
     NOT_CONFIGURED = "not_configured"
     AWAY = "away"
+    SERVER_ERROR = "server_error"
     SLOW = "slow"
     REFUSED = "refused"
     INVALID = "invalid"

@@ -66,6 +66,10 @@ class FailureSeverity(StrEnum):
         return list(FailureSeverity).index(self)
 
 
+LONGEST_PAUSE_S = 60.0
+"""Between two attempts, unless a row says otherwise; engineering choice."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskPolicy:
     """How one task is run.
@@ -77,6 +81,7 @@ class TaskPolicy:
         backoff_s: pause before the second attempt; doubles each time.
         severity: what an exhausted run means.
         max_outages: how many more attempts an outage of what we stand on may end, besides.
+        longest_pause_s: what the pause stops growing at.
     """
 
     soft_limit_s: int
@@ -85,6 +90,7 @@ class TaskPolicy:
     backoff_s: float
     severity: FailureSeverity
     max_outages: int = 0
+    longest_pause_s: float = LONGEST_PAUSE_S
 
 
 OUTAGES = 20
@@ -94,6 +100,12 @@ shorter, and after that a person must look at the patient without us."""
 
 NARRATIVE_GRACE_S = 30
 """Engineering choice: more than all but the model takes, so that its own deadline comes first."""
+NARRATIVE_PAUSE_S = 60.0
+NARRATIVE_OUTAGES = 4
+"""How long a narrative waits for a model's server that is away: pauses of 1, 2, 4 and 8 minutes,
+half of each random, then one of a minute before the last try. So it ends as `away` after 8 to 16
+minutes of pauses (project policy: a server that loads or is restarted is back by then, and nobody
+needs to read "is being written" for longer)."""
 
 
 def task_policies(
@@ -133,16 +145,24 @@ def _policy(
 
 
 def _narrative_policy(deadline_s: float) -> TaskPolicy:
-    """A model that is away gets one more try; it is no outage that a case would wait for.
+    """A server that is away is waited for, in ever longer pauses; no case waits with it.
 
     The grace is for what is done besides asking the model, on a machine that is busy.
     """
     grace_s = max(NARRATIVE_GRACE_S, ceil(deadline_s / 10))
     soft_limit_s = ceil(deadline_s) + grace_s
-    return TaskPolicy(soft_limit_s, soft_limit_s + grace_s, 2, 60.0, FailureSeverity.LOW)
+    return TaskPolicy(
+        soft_limit_s,
+        soft_limit_s + grace_s,
+        max_attempts=2,
+        backoff_s=NARRATIVE_PAUSE_S,
+        severity=FailureSeverity.LOW,
+        max_outages=NARRATIVE_OUTAGES,
+        longest_pause_s=NARRATIVE_PAUSE_S * 2 ** (NARRATIVE_OUTAGES - 1),
+    )
 
 
-def backoff_s(policy: TaskPolicy, attempt: int, jitter: float, *, cap_s: float = 60.0) -> float:
+def backoff_s(policy: TaskPolicy, attempt: int, jitter: float) -> float:
     """Return the seconds to wait after failed attempt number `attempt` (from 1).
 
     Full-jitter exponential backoff: half of the doubled pause is certain, half is random.
@@ -151,9 +171,8 @@ def backoff_s(policy: TaskPolicy, attempt: int, jitter: float, *, cap_s: float =
         policy: the task's row of the table.
         attempt: the attempt that just failed.
         jitter: a number in [0, 1), drawn by the caller so that this stays a pure function.
-        cap_s: the longest pause.
     """
-    pause = min(cap_s, policy.backoff_s * 2.0 ** (attempt - 1))
+    pause = min(policy.longest_pause_s, policy.backoff_s * 2.0 ** (attempt - 1))
     return pause * (0.5 + 0.5 * jitter)
 
 

@@ -8,6 +8,8 @@ from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.search import Filters
 from vigia_detect.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("taught_home")
+
 WITHIN_S = 60.0
 UNUSABLE = {"invalid", "nothing_left"}
 """How random words end: cut off, or a whole form of which no sentence is true. Not `refused`: the

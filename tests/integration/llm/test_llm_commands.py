@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from command import Command
-from llm_host import GOOD, MISBEHAVIOURS, MODEL, LlmHost, llm_host, told, wrote
+from llm_host import GOOD, MISBEHAVIOURS, MODEL, LlmHost, failed, llm_host, wrote
 from llm_server import llm_server
 
 from vigia_detect.bootstrap import Vigia
@@ -101,13 +101,22 @@ def test_a_server_that_hangs_is_asked_once(vigia: Command, host: LlmHost) -> Non
 def test_without_vision_it_is_not_usable_until_pictures_are_switched_off(
     vigia: Command, host: LlmHost
 ) -> None:
-    host.next = [host.always, told({}, 500)]  # the second picture is answered
+    blind = failed(500, "image input is not supported")
+    host.next = [host.always, blind]  # the second picture is answered
     code, said = check(vigia, host, "--tries", "1")
     assert code == 8
     assert "VIGIA_LLM_PICTURE=never" in said
     code, said = check(vigia, host, VIGIA_LLM_PICTURE="never")
     assert code == 0
     assert "no se le muestra ninguna" in said
+
+
+def test_a_server_that_fails_at_pictures_is_not_called_blind(vigia: Command, host: LlmHost) -> None:
+    host.next = [host.always, *[MISBEHAVIOURS["fails"]] * 4]
+    code, said = check(vigia, host, "--tries", "1")
+    assert code == 8
+    assert "HTTP 500" in said
+    assert "VIGIA_LLM_PICTURE" not in said
 
 
 def test_a_model_that_is_not_listed(vigia: Command, host: LlmHost) -> None:

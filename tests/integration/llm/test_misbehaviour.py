@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from certificates import make_certificate
-from llm_host import GOOD, MISBEHAVIOURS, MODEL, SECRET, LlmHost, llm_host, told, wrote
+from http_host import Told
+from llm_host import GOOD, MISBEHAVIOURS, MODEL, SECRET, LlmHost, failed, llm_host, told, wrote
 
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.language_model import ModelReply, ModelRequest, PromptId
@@ -19,6 +20,7 @@ from vigia_detect.errors import (
     ConfigurationError,
     LanguageModelError,
     ModelAwayError,
+    ModelFaultError,
     ModelInvalidError,
     ModelRefusedError,
     ModelSlowError,
@@ -78,7 +80,7 @@ def raw_host(first: bytes, *, each_s: float = 0.0) -> Iterator[str]:
 
 def test_the_table_has_a_row_for_each_misbehaviour() -> None:
     assert set(ENDS) == set(MISBEHAVIOURS)
-    assert set(ENDS.values()) == {"away", "slow", "refused", "invalid"}
+    assert set(ENDS.values()) == {"away", "server_error", "slow", "refused", "invalid"}
 
 
 @pytest.mark.parametrize("name", MISBEHAVIOURS)
@@ -90,7 +92,7 @@ def test_it_ends_as_the_table_says(host: LlmHost, name: str) -> None:
     assert caught.value.reason == ENDS[name]
     assert time.monotonic() - begun < TIMEOUT_S + 1
     assert SECRET not in str(caught.value)
-    assert len(host.asked) == (2 if ENDS[name] == "invalid" else 1)
+    assert len(host.asked) == (2 if ENDS[name] in {"invalid", "server_error"} else 1)
 
 
 def test_nonsense_is_asked_for_once_more_and_otherwise(host: LlmHost) -> None:
@@ -201,11 +203,92 @@ def test_tls_is_cut_in_the_middle_of_an_answer(tmp_path: Path) -> None:
         assert time.monotonic() - begun < TIMEOUT_S + 1
 
 
-@pytest.mark.parametrize("status", [400, 500])
-def test_a_server_without_vision(host: LlmHost, status: int) -> None:
-    host.always = told({}, status)
+@pytest.mark.parametrize(
+    "answer", [told({}, 400), failed(500, "this model is missing data required for image input")]
+)
+def test_a_server_without_vision(host: LlmHost, answer: Told) -> None:
+    host.always = answer
     with pytest.raises(ModelRefusedError, match="VIGIA_LLM_PICTURE"):
         say(host, SEEING)
+    assert len(host.asked) == 1
+
+
+@pytest.mark.parametrize("request_", [REQUEST, SEEING], ids=["text", "picture"])
+def test_a_fault_that_passes_costs_nothing_but_time(host: LlmHost, request_: ModelRequest) -> None:
+    host.next = [MISBEHAVIOURS["fails"]]
+    assert say(host, request_).content == {"answer": "yes", "certainty_percent": 70}
+    assert len(host.asked) == 2
+
+
+def test_a_fault_that_stays_is_named_and_not_taken_for_blindness(host: LlmHost) -> None:
+    host.always = MISBEHAVIOURS["fails"]
+    with pytest.raises(ModelFaultError, match="HTTP 500") as caught:
+        say(host, SEEING)
+    assert "VIGIA_LLM_PICTURE" not in str(caught.value)
+    assert len(host.asked) == 2
+
+
+def test_a_fault_is_a_fault_where_there_is_no_time_to_ask_again(host: LlmHost) -> None:
+    host.always = MISBEHAVIOURS["fails"]
+    with pytest.raises(ModelFaultError):
+        client(host.url).say(REQUEST, within_s=0.4)
+    assert len(host.asked) == 1
+
+
+def test_what_the_server_cannot_read_is_asked_for_once_more(host: LlmHost) -> None:
+    host.next = [MISBEHAVIOURS["cannot-read"]]
+    assert say(host).content["answer"] == "yes"
+
+
+@pytest.mark.parametrize("name", ["fails", "cannot-read", "bad-request"])
+def test_one_request_that_always_fails_silences_no_other(host: LlmHost, name: str) -> None:
+    model = client(host.url)
+    for _ in range(4):
+        host.next = [MISBEHAVIOURS[name]] * 2
+        with pytest.raises(LanguageModelError):
+            model.say(SEEING, within_s=60)
+        host.next = []
+        assert model.say(REQUEST, within_s=60).content
+
+
+def test_nonsense_of_every_request_is_no_reason_to_leave_the_server_alone(host: LlmHost) -> None:
+    host.always = MISBEHAVIOURS["cannot-read"]
+    model = client(host.url)
+    for _ in range(4):
+        with pytest.raises(ModelInvalidError):
+            model.say(REQUEST, within_s=60)
+
+
+def test_a_server_that_fails_at_everything_is_left_alone(host: LlmHost) -> None:
+    host.always = MISBEHAVIOURS["fails"]
+    model = client(host.url)
+    for _ in range(3):
+        with pytest.raises(ModelFaultError):
+            model.say(REQUEST, within_s=60)
+    with pytest.raises(ModelFaultError, match="left alone"):
+        model.say(REQUEST, within_s=60)
+    assert len(host.asked) == 6
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_asks_to_be_left_alone_is_for_as_long(host: LlmHost, status: int) -> None:
+    host.next = [failed(status, **{"retry-after": "1"})]
+    model = client(host.url)
+    with pytest.raises(ModelAwayError, match=f"HTTP {status}"):
+        model.say(REQUEST, within_s=60)
+    with pytest.raises(ModelAwayError, match="left alone"):
+        model.say(REQUEST, within_s=60)
+    assert len(host.asked) == 1
+    time.sleep(1)
+    assert model.say(REQUEST, within_s=60).content
+
+
+def test_a_caller_without_time_is_no_failure_of_the_server(host: LlmHost) -> None:
+    model = client(host.url)
+    for _ in range(4):
+        with pytest.raises(ModelSlowError):
+            model.say(REQUEST, within_s=0)
+    assert model.say(REQUEST, within_s=60).content
 
 
 def test_a_picture_that_may_not_be_shown_is_never_described(host: LlmHost) -> None:

@@ -13,6 +13,8 @@ from vigia_detect.domain.narrative import Narrative, NoNarrativeReason
 from vigia_detect.errors import NoNarrativeError
 from vigia_detect.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("taught_home")
+
 GOOD = ("Esfacelo en el lecho: 60 a 70 %.", ["F2"])
 DROPPED = {
     "wrong-language": ("There is slough in the bed: 60 to 70 %.", ["F2"]),
@@ -31,6 +33,8 @@ DROPPED = {
 ENDS = {
     "hangs": "slow",
     "loads": "away",
+    "fails": "server_error",
+    "cannot-read": "invalid",
     "garbage": "invalid",
     "huge": "invalid",
     "refuses": "refused",

@@ -18,6 +18,8 @@ import pytest
 from http_host import Asked, Told, http_host
 from llm_host import MODEL, told, wrote
 
+pytestmark = pytest.mark.usefixtures("taught_home")
+
 TESTS = Path(__file__).parents[2]
 GUARD, NARRATIVE = TESTS / "only_this_server.py", TESTS / "guarded_narrative.py"
 NOWHERE = "127.0.0.1:9"

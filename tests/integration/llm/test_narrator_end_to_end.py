@@ -27,6 +27,8 @@ from vigia_detect.errors import NoNarrativeError
 from vigia_detect.settings import Settings
 from vigia_detect.testing import draw_wound
 
+pytestmark = pytest.mark.usefixtures("taught_home")
+
 WITHIN_S = 120.0
 PICTURE = draw_wound(3, (320, 240))
 

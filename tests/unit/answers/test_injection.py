@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from obedient import Attempt, attempts, obey
+from taught_homes import Teach
 
 from vigia_detect.adapters.llm.scripted import ScriptedModel
 from vigia_detect.bootstrap import Vigia
@@ -23,8 +24,8 @@ ASKED: dict[Lang, str] = {"es": "¿Cómo protejo el talón?", "en": "How do I pr
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    made = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Iterator[Vigia]:
+    made = Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
     yield made
     made.close()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from taught_homes import Teach
 
 from vigia_detect.adapters.knowledge.memory_answers import MemoryAnswers
 from vigia_detect.adapters.llm.scripted import Line, ScriptedModel
@@ -27,8 +28,8 @@ FALSE: Line = {"sentences": [{"text": "Saque la costra con bisturí.", "cites": 
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    made = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Iterator[Vigia]:
+    made = Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
     yield made
     made.close()
 

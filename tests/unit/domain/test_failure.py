@@ -41,6 +41,10 @@ def run(task: str, *, attempt: int = 1, earlier: int = 0, outages: int = 0) -> R
         (errors.ModelSlowError(SECRET), FailureKind.NOT_RETRYABLE),
         (errors.ModelRefusedError(SECRET), FailureKind.NOT_RETRYABLE),
         (errors.ModelInvalidError(SECRET), FailureKind.NOT_RETRYABLE),
+        (errors.ModelFaultError(SECRET), FailureKind.DEPENDENCY_DOWN),
+        (errors.NoNarrativeError("away"), FailureKind.DEPENDENCY_DOWN),
+        (errors.NoNarrativeError("server_error"), FailureKind.DEPENDENCY_DOWN),
+        (errors.NoNarrativeError("slow"), FailureKind.NOT_RETRYABLE),
         (errors.NoNarrativeError("nothing_left"), FailureKind.NOT_RETRYABLE),
         (errors.PoisonMessageError("arguments"), FailureKind.POISON_MESSAGE),
     ],
@@ -91,8 +95,19 @@ def test_an_outage_uses_up_no_try_but_ends(task: str) -> None:
         outages += decision.outage
     assert outages == policy.max_outages
     assert attempt == policy.max_outages + policy.max_attempts
-    if task not in {NARRATIVE, NOTIFICATION}:
+    if task != NOTIFICATION:
         assert 300 < waited < 1200
+
+
+@given(st.floats(0, 1, exclude_max=True))
+def test_a_narrative_waits_for_its_server_between_8_and_16_minutes(jitter: float) -> None:
+    failure = classify(errors.NoNarrativeError("away"))
+    narrative, waited_s = run(NARRATIVE), 0.0
+    while (decision := decide(POLICIES[NARRATIVE], narrative, failure, jitter)).pause_s is not None:
+        waited_s += decision.pause_s
+        outages = narrative.outages + decision.outage
+        narrative = run(NARRATIVE, attempt=narrative.attempt + 1, outages=outages)
+    assert 8 * 60 <= waited_s <= 16 * 60
 
 
 def test_after_an_outage_all_tries_are_left() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from taught_homes import Teach
 
 from vigia_detect.adapters.knowledge import encoder as encoder_module
 from vigia_detect.adapters.knowledge.encoder import WIDTH, Encoder
@@ -26,8 +27,8 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Vigia:
-    return Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Vigia:
+    return Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
 
 
 def first(vigia: Vigia, question: str, filters: Filters | None = None) -> str:

@@ -7,7 +7,7 @@ import pytest
 from vigia_detect.adapters.llm.reading import read_models, read_said, without_thoughts
 from vigia_detect.adapters.llm.strict_json import strict_object
 from vigia_detect.adapters.llm.wire import Answer
-from vigia_detect.errors import ModelInvalidError, ModelRefusedError
+from vigia_detect.errors import ModelInvalidError
 
 JSON = '{"answer": "yes"}'
 
@@ -61,9 +61,3 @@ def test_a_name_that_cannot_stand_in_a_report_is_none(name: object) -> None:
 def test_models_keep_the_servers_order() -> None:
     listed = Answer(200, b'{"data": [{"id": "b"}, {"id": "a"}, {"id": 5}]}')
     assert read_models(listed) == ("b", "a")
-
-
-@pytest.mark.parametrize("status", [400, 500])
-def test_a_picture_that_is_refused_is_a_matter_of_vision(status: int) -> None:
-    with pytest.raises(ModelRefusedError, match="VIGIA_LLM_PICTURE"):
-        read_said(Answer(status, b"{}"), with_picture=True)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 from obedient import Attempt, attempts
+from taught_homes import Teach
 from told_cases import SEEN, Told
 
 from vigia_detect.adapters.llm.scripted import ScriptedModel
@@ -38,8 +39,8 @@ LINE = re.compile(r"\d+\. \"")
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    parts = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Iterator[Vigia]:
+    parts = Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
     yield parts
     parts.close()
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from taught_homes import Teach
 from told_cases import JPEG, SEEN, WOUND, Told
 
 from vigia_detect.adapters.llm.scripted import Line, ScriptedModel
@@ -18,6 +19,7 @@ from vigia_detect.errors import (
     ErasedError,
     LanguageModelError,
     ModelAwayError,
+    ModelFaultError,
     ModelInvalidError,
     ModelRefusedError,
     ModelSlowError,
@@ -27,7 +29,7 @@ from vigia_detect.settings import Settings
 from vigia_detect.stages.narrator import Narrator
 
 NO_PAIRS: JsonObject = {"pairs": []}
-ERRORS = (ModelAwayError, ModelSlowError, ModelRefusedError, ModelInvalidError)
+ERRORS = (ModelAwayError, ModelFaultError, ModelSlowError, ModelRefusedError, ModelInvalidError)
 
 
 def said(*sentences: tuple[str, str]) -> JsonObject:
@@ -38,8 +40,8 @@ GOOD = said(("Esfacelo en el lecho: 60 a 70 %.", "F2"))
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    parts = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Iterator[Vigia]:
+    parts = Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
     yield parts
     parts.close()
 

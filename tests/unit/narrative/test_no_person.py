@@ -1,11 +1,13 @@
 """Nothing that says who somebody is reaches the model, whatever the case."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from taught_homes import Teach
 from told_cases import SEEN, Told
 
 from vigia_detect.adapters.llm.scripted import ScriptedModel
@@ -16,15 +18,17 @@ from vigia_detect.stages.narrator import Narrator
 
 CODE = st.from_regex(r"[A-Z]{3}[0-9]{5,9}[._-][A-Za-z0-9]{2,6}", fullmatch=True)
 LESION_ID = st.from_regex(r"[A-Z][a-z]{3,8} [A-Z][a-z]{4,8} [A-Z]{2}[0-9]{2}", fullmatch=True)
-BORN = st.dates().map(lambda day: (day.strftime("%d/%m/%Y"), day.isoformat()))
+BORN = st.dates(min_value=date(1900, 1, 1)).map(
+    lambda day: (day.strftime("%d/%m/%Y"), day.isoformat())
+)
 PHONE = st.from_regex(r"9[0-9]{8}", fullmatch=True)
 MAIL = st.from_regex(r"[a-z]{4,8}[.][a-z]{4,8}@[a-z]{4,8}[.]cl", fullmatch=True)
 RECORD = st.from_regex(r"[0-9]{6,9}", fullmatch=True)
 
 
 @pytest.fixture(scope="module")
-def vigia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vigia]:
-    parts = Vigia(Settings(home=tmp_path_factory.mktemp("home")))
+def vigia(tmp_path_factory: pytest.TempPathFactory, teach: Teach) -> Iterator[Vigia]:
+    parts = Vigia(Settings(home=teach(tmp_path_factory.mktemp("home"))))
     yield parts
     parts.close()
 

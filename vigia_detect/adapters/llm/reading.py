@@ -5,29 +5,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
+from vigia_detect.adapters.llm.complaints import complaint
 from vigia_detect.adapters.llm.strict_json import strict_object
 from vigia_detect.adapters.llm.wire import Answer
 from vigia_detect.domain.case import JsonObject
-from vigia_detect.errors import (
-    LanguageModelError,
-    ModelAwayError,
-    ModelInvalidError,
-    ModelRefusedError,
-)
-from vigia_detect.phrase import Phrase
+from vigia_detect.errors import ModelInvalidError, ModelRefusedError
 
 T = TypeVar("T")
 
 MODEL_LENGTH = 200
-BUSY = frozenset({408, 425, 429, 502, 503, 504})
-"""RFC 9110, 8470 and 6585: come again; llama.cpp says 503 while it loads."""
-NO_VISION = frozenset({400, 422, 500, 501})
-"""What servers say to a picture that they cannot take; llama.cpp without a projector: 500."""
-ADVICE = {
-    401: "check VIGIA_LLM_API_KEY",
-    403: "check VIGIA_LLM_API_KEY",
-    404: "check VIGIA_LLM_MODEL and VIGIA_LLM_BASE_URL",
-}
 THOUGHTS = (("<unused94>", "<unused95>"), ("<think>", "</think>"))
 """How MedGemma 1.5, and others, mark what they think before they answer."""
 
@@ -54,6 +40,7 @@ def read_said(answer: Answer, *, with_picture: bool) -> Said:
 
     Raises:
         ModelAwayError: the server cannot answer now.
+        ModelFaultError: something in it is broken, for now or for this request.
         ModelRefusedError: it will not answer this.
         ModelInvalidError: what was written is cut off or no JSON object.
     """
@@ -91,25 +78,8 @@ def _outside(text: str, begin: str, end: str) -> str:
 
 
 def _check_status(answer: Answer, *, with_picture: bool) -> None:
-    if answer.status == HTTPStatus.OK:
-        return
-    text = Phrase("The server says HTTP {status}", status=answer.status)
-    if with_picture and answer.status in NO_VISION:
-        raise ModelRefusedError(
-            "{text} to a picture: perhaps its model has no vision (VIGIA_LLM_PICTURE=never).",
-            text=text,
-        )
-    raise _status_error(answer.status, text)
-
-
-def _status_error(status: int, text: Phrase) -> LanguageModelError:
-    if status in ADVICE:
-        return ModelRefusedError("{text}: {advice}.", text=text, advice=Phrase(ADVICE[status]))
-    if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ModelAwayError("{text}.", text=text)
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return ModelRefusedError("{text}: it points elsewhere, where nothing is sent.", text=text)
-    return ModelRefusedError("{text}.", text=text)
+    if answer.status != HTTPStatus.OK:
+        raise complaint(answer, with_picture=with_picture)
 
 
 def _check_end(reason: object, message: JsonObject) -> None:

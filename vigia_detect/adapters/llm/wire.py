@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
+from vigia_detect.adapters.retry_after import seconds
 from vigia_detect.adapters.tls import trust
 from vigia_detect.errors import (
     ConfigurationError,
@@ -30,10 +31,15 @@ SLOW = "The answer was not whole in time."
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered; nobody has looked at it yet."""
+    """What the server answered; nobody has looked at it yet.
+
+    Attributes:
+        retry_after_s: how long it asks to be left alone, in seconds; None: it said nothing.
+    """
 
     status: int
     body: bytes
+    retry_after_s: float | None = None
 
 
 class Wire:
@@ -122,7 +128,7 @@ class _Exchange:
                 raise ModelInvalidError("The answer has more than {most} bytes.", most=MAX_BYTES)
             if response.length:
                 raise ModelAwayError("The server broke off its answer.")
-            return Answer(response.status, body)
+            return Answer(response.status, body, seconds(response.getheader("Retry-After")))
 
     def _cut(self) -> None:
         """End whatever the thread is waiting for; the server sees it, and frees its slot."""

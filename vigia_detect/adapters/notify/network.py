@@ -2,14 +2,13 @@
 
 import http.client
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.error import URLError
 
 from vigia_detect.adapters import tls
+from vigia_detect.adapters.retry_after import seconds
 from vigia_detect.errors import (
     ChannelAwayError,
     ChannelError,
@@ -56,18 +55,6 @@ def status_error(channel: str, status: int, retry_after: str | None) -> ChannelE
             asked_s = UNSAID_S
         return ChannelTemporaryError(text, retry_after_s=asked_s)
     return ChannelPermanentError(text)
-
-
-def seconds(retry_after: str | None) -> float | None:
-    """Return the seconds of a Retry-After header (RFC 9110 section 10.2.3), or None."""
-    if not retry_after:
-        return None
-    if retry_after.isdecimal():
-        return float(retry_after)
-    try:
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
-        return None
 
 
 def _typed(channel: str, error: Exception) -> ChannelError:

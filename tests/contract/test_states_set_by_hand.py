@@ -11,6 +11,10 @@ from trail_export import check
 
 from vigia_detect.adapters.db.export import export_lines
 from vigia_detect.domain.access import Action, Role
+from vigia_detect.domain.alert_states import AlertEvent
+from vigia_detect.domain.audit import AuditEntry, AuditEvent
+from vigia_detect.domain.escalation import Answer
+from vigia_detect.domain.ids import AlertId
 from vigia_detect.domain.retention import ErasureReason, HoldReason, Override
 from vigia_detect.security.registry import NewAccount
 from vigia_detect.stages.erasure import Why
@@ -58,6 +62,7 @@ BY_HAND = {
     "update alerts set state = 'superseded' where state = 'open'": "alerts.state",
     "update cases set state = 'completed' where state <> 'completed'": "cases.state",
     "update cases set urgency = 'none'": "cases.urgency",
+    "update runs set state = 'failed' where state = 'done'": "runs.state",
     "update cases set confirmed_by = 'eva', confirmed_at = 1 where confirmed_by is null": (
         "cases.confirmed_by"
     ),
@@ -95,6 +100,30 @@ def test_what_is_set_by_hand_is_named_and_nothing_else_is(here: Ward) -> None:
         report = verdict(lines, here)
         assert report == {named}, (statement, report)
     assert check(here.vigia).good
+
+
+def test_an_alert_stays_with_who_has_it(here: Ward) -> None:
+    """Who does not have it may say that it is not theirs, which leaves it acknowledged."""
+    alert = here.vigia.desk.escalate("high_risk", case_id=None, reasons=("asked",)).alert_id
+    for event, by in ((AlertEvent.ACKNOWLEDGE, "ana"), (AlertEvent.DECLINE, "bea")):
+        here.vigia.desk.answer(alert, Answer(event, by, "test"))
+    assert check(here.vigia).good
+    decline_as_before(here, alert)
+    assert check(here.vigia).good
+    here.vigia.desk.answer(alert, Answer(AlertEvent.DECLINE, "ana", "test"))
+    assert check(here.vigia).good
+    by_hand(here, "update alerts set state = 'acknowledged'")
+    assert not check(here.vigia).good
+
+
+def decline_as_before(here: Ward, alert: AlertId) -> None:
+    """Write an entry as it was before it said what state follows from it."""
+    with here.vigia.store.begin() as work:
+        known = work.alerts.get(alert)
+        assert known is not None
+        event, detail = AuditEvent.ALERT_DECLINED, {"alert_id": alert}
+        work.audit.write([AuditEntry(event, known.subject, "eva", detail=detail)])
+        work.commit()
 
 
 def verdict(lines: list[bytes], here: Ward) -> set[str]:

@@ -125,11 +125,13 @@ class Escalator:
             return False, ()
         latency = round(work.now() - alert.began_at, 3)
         detail = {"how": answer.how, "latency_s": latency, "kind": alert.kind, "drill": alert.drill}
-        _note(work, alert, ANSWERS[answer.event], by=answer.by, **detail)
+        stays = answer.event == AlertEvent.DECLINE and _is_anothers(alert, answer.by)
+        state = alert.state if stays else step(ALERT_TABLE, alert.state, answer.event)
+        _note(work, alert, ANSWERS[answer.event], by=answer.by, state=state, **detail)
+        if stays:
+            work.alerts.save(_without(alert, answer.by))
+            return False, ()
         if answer.event == AlertEvent.DECLINE:
-            if _is_anothers(alert, answer.by):
-                work.alerts.save(_without(alert, answer.by))
-                return False, ()
             return True, self._declined(work, alert, answer.by)
         runs = _taken(work, alert, answer)
         _settle(work, alert)

@@ -18,7 +18,7 @@ from vigia_detect.stages.chainer import Chainer
 from vigia_detect.stages.evidence_contents import Asked, Contents
 from vigia_detect.trail.announced import announcement_line
 from vigia_detect.trail.evidence_lines import (
-    FORMAT,
+    FORMATS,
     Digests,
     Proved,
     entry_line,
@@ -109,7 +109,7 @@ def _sealed(
 ) -> bytes:
     manifest = {
         "case": case_id,
-        "format": FORMAT,
+        "format": max(FORMATS),
         "not_included": dict(left_out),
         "parts": Digests(lines).result(),
     }

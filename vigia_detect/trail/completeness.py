@@ -53,15 +53,15 @@ class Completeness:
         return verdict
 
 
-def of_entry(entry: bytes) -> Iterator[tuple[str, int]]:
+def of_entry(entry: bytes, form: int) -> Iterator[tuple[str, int]]:
     """Yield the claim of an entry. Raises ValueError or KeyError when it has another form."""
-    yield claim(lines.read(entry)), 1
+    yield claim(lines.read(entry), form), 1
 
 
-def of_state(line: bytes) -> Iterator[tuple[str, int]]:
+def of_state(line: bytes, form: int) -> Iterator[tuple[str, int]]:
     """Yield the claims of a state's line. Raises ValueError or KeyError likewise."""
     document = lines.read(line)
-    for text, times in implied(document["table"], document["row"]):
+    for text, times in implied(document["table"], document["row"], form):
         yield text, -times
 
 

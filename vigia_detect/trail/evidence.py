@@ -16,7 +16,7 @@ from vigia_detect.trail.evidence_contents import (
     check_image,
     disagreements,
 )
-from vigia_detect.trail.evidence_lines import BadBundleError, Bundle, read_bundle
+from vigia_detect.trail.evidence_lines import FORMATS, BadBundleError, Bundle, read_bundle
 from vigia_detect.trail.evidence_summary import ERASED, Entry, of_kind, summary_of
 from vigia_detect.trail.files import kept_checkpoint
 from vigia_detect.trail.findings import Finding, Problem, Verdict
@@ -230,10 +230,12 @@ def _check_completeness(report: EvidenceReport, bundle: Bundle) -> None:
 
 
 def _claims(bundle: Bundle) -> Claims:
+    form = FORMATS[bundle.manifest["format"]]
     for one in bundle.entries:
-        yield from of_entry(one.data)
+        yield from of_entry(one.data, form)
     for state in bundle.states:
-        yield from ((text, -times) for text, times in implied(state["table"], state["row"]))
+        claims = implied(state["table"], state["row"], form)
+        yield from ((text, -times) for text, times in claims)
 
 
 def _compare(report: EvidenceReport, bundle: Bundle, ours: Checkpoint, known: Checkpoint) -> None:

@@ -1,6 +1,6 @@
 r"""The evidence bundle of one case: JSON lines in a fixed order, each written in one way only.
 
-{"manifest":{"case":"018f…","format":"vigia-evidence-1",…}}   what is in it, and what is not
+{"manifest":{"case":"018f…","format":"vigia-evidence-2",…}}   what is in it, and what is not
 {"key":"vigia-audit/5f3a…+0a1b2c3d+AQ…"}                       whom it says to be signed by
 {"announced":{"entry":"{…}","checkpoint":"…","proof":["…"],…}}   a later key, see trail.announced
 {"checkpoint":"vigia-audit/5f3a…\n1250\n…"}                   the root that all proofs lead to
@@ -24,7 +24,8 @@ from typing import Any, BinaryIO, NamedTuple
 from vigia_detect.trail.announced import Announced, read_announced, read_hashes
 from vigia_detect.trail.lines import to_line
 
-FORMAT = "vigia-evidence-1"
+FORMATS = {"vigia-evidence-1": 1, "vigia-evidence-2": 2}
+"""Whoever was given a bundle keeps it: all forms are read, see `implied`; the last is written."""
 PARTS = (
     "key",
     "announced",
@@ -200,7 +201,7 @@ def _frame(found: Bundle, part: str, value: Any, *, first: bool) -> None:
         raise BadBundleError(0, "no evidence bundle" if first else "out of its place")
     if part == "seal":
         found.seal = _text(value)
-    elif value["format"] != FORMAT:
+    elif value["format"] not in FORMATS:
         raise BadBundleError(0, "of a form that this program does not know")
     else:
         found.manifest = _object(value)

@@ -3,6 +3,9 @@
 An entry's *claim* is a short text; a row implies claims. Both sides must come to the same claims,
 each as often. Kinds that leave no other state are counted in a table of their own (`tallies`), in
 the transaction that writes the entry.
+
+Documents of form 1 are from when more kinds were counted, among them all that begins with the
+second form's rules below. Whoever was given one keeps it, so it is still read as it was meant.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,10 +50,10 @@ BY_STATE = frozenset(
 every case brings about. All others are counted."""
 
 
-def claim(entry: Mapping[str, Any]) -> str:
-    """Return what an entry says has happened."""
+def claim(entry: Mapping[str, Any], form: int) -> str:
+    """Return what an entry says has happened, in a document of this form."""
     event, subject = entry["event"], entry["subject"]
-    if event in RUN_ENDED:
+    if event in RUN_ENDED and form > 1:
         return f"run.ended {entry['run_id']}#{entry['attempt']}"
     if event == "run.started" or event in NOTIFIED.values():
         return f"{event} {entry['run_id']}#{entry['attempt']}"
@@ -59,9 +62,17 @@ def claim(entry: Mapping[str, Any]) -> str:
     return f"{event} {subject}"
 
 
-def implied(table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield the claims that a row implies, and how often each. Raises KeyError on another table."""
+def implied(table: str, row: Mapping[str, Any], form: int) -> Iterator[tuple[str, int]]:
+    """Yield the claims that a row implies, and how often each. Raises KeyError on another table.
+
+    Args:
+        table: the row's.
+        row: as the document has it.
+        form: the document's.
+    """
     yield from _RULES[table](row)
+    if form > 1:
+        yield from _SECOND_FORM.get(table, _nothing)(row)
     yield from _unsaid(table, row)
 
 
@@ -83,24 +94,31 @@ def _case(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield f"case.accepted {row['id']}", 1
     if row["state"] != "accepted":
         yield f"case.started {row['id']}", 1
+
+
+def _case_ended(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     if row["state"] not in CASE_OPEN:
         yield f"case.ended {row['id']}", 1
     yield f"decision.made {row['id']}", row["decisions"]
 
 
 def _run(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield a run's claims: each attempt has begun, and ended unless it is the one that runs.
+    """Yield a run's claims: each attempt has begun.
 
     Attempt numbers only rise, so this holds for a run that was begun anew, too.
     """
-    last, state = row["attempt"], row["state"]
-    if last > MOST_ATTEMPTS:
+    if row["attempt"] > MOST_ATTEMPTS:
         raise ValueError("no run is tried so often")
-    for attempt in range(1, last + 1):
+    for attempt in range(1, row["attempt"] + 1):
         yield f"run.started {row['id']}#{attempt}", 1
-        if attempt < last or state != "running":
-            yield f"run.ended {row['id']}#{attempt}", 1
-    if row["waits"] and state != "waiting":
+
+
+def _run_ended(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield likewise: each attempt has ended, unless it is the one that runs."""
+    runs = row["state"] == "running"
+    for attempt in range(1, row["attempt"] + (not runs)):
+        yield f"run.ended {row['id']}#{attempt}", 1
+    if row["waits"] and row["state"] != "waiting":
         yield f"run.ready {row['subject']}", 1
 
 
@@ -120,6 +138,9 @@ def _addendum(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _tally(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield f"{row['event']} {row['subject']}", row["count"]
+
+
+def _made_anew(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     if row["event"] in MADE_ANEW:
         yield f"{MADE_ANEW[row['event']]} {row['subject']}", row["count"]
 
@@ -133,3 +154,5 @@ _RULES = {
     "audit_tallies": _tally,
     **dict.fromkeys(("holds", "accounts", "account_tokens", "retention"), _nothing),
 }
+_SECOND_FORM = {"cases": _case_ended, "runs": _run_ended, "audit_tallies": _made_anew}
+"""What a row of a document implies besides since its second form."""

@@ -1,6 +1,6 @@
 r"""The export: JSON lines, each written in one way only (RFC 8785), so that bytes can be compared.
 
-{"format":"vigia-audit-1","origin":"vigia-audit/5f3a…"}       first, once
+{"format":"vigia-audit-2","origin":"vigia-audit/5f3a…"}       first, once
 {"chain":"9b1c…","entry":{…},"position":0}                    an entry and its link
 {"checkpoint":"vigia-audit/5f3a…\n1\n…"}                    after the entries that it covers
 {"size":1250,"timestamp":"MIIV…"}                    of the checkpoint before, by an authority
@@ -14,11 +14,12 @@ is not has the line {"chain":"…","entry":null,"leaf":"…","position":7}.
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-FORMAT = "vigia-audit-1"
+FORMATS = {"vigia-audit-1": 1, "vigia-audit-2": 2}
+"""Whoever was given an export keeps it: all forms are read, see `implied`; the last is written."""
 FIRST_LINK = bytes(32)
 """What stands for the link before the first entry."""
 
@@ -43,9 +44,9 @@ def link(previous: bytes, leaf: bytes) -> bytes:
     return sha256(b"\2" + previous + leaf).digest()
 
 
-def header(origin: str) -> bytes:
+def header(origin: str, format_: str = max(FORMATS)) -> bytes:
     """Return the first line."""
-    return to_line({"format": FORMAT, "origin": origin})
+    return to_line({"format": format_, "origin": origin})
 
 
 def chained(position: int, chain: bytes, entry: bytes) -> bytes:
@@ -89,7 +90,7 @@ def state(table: str, row: Mapping[str, object]) -> bytes:
     return to_line({"row": dict(row), "table": table})
 
 
-def with_end(lines: Iterable[bytes]) -> Iterator[bytes]:
+def with_end(lines: Iterable[bytes]) -> Generator[bytes]:
     """Yield the lines and the last one, which says how many there are and what their hash is."""
     digest, count = sha256(), 0
     for line in lines:

@@ -70,7 +70,7 @@ def verify(
     reader.read(source())
     return Report(
         reader.integrity.verdict,
-        reader.complete.verdict(lambda: _claims(source())),
+        reader.complete.verdict(lambda: _claims(source(), reader.form)),
         reader.integrity.size,
         reader.pending,
         reader.integrity.last,
@@ -95,6 +95,7 @@ class _Reader:
         self.integrity = Integrity(keys, known, authority)
         self.complete = Completeness()
         self.pending = 0
+        self.form = max(lines.FORMATS.values())
         self._origins = {key.name for key in keys}
         self._ended = False
 
@@ -106,7 +107,7 @@ class _Reader:
             if line.startswith(lines.CHAINED) and not self._ended:
                 entry = integrity.chained(line)
                 if entry is not None:
-                    self._claim(of_entry(entry))
+                    self._claim(of_entry(entry, self.form))
             elif number == 1:
                 self._header(line)
             elif self._ended:
@@ -119,8 +120,11 @@ class _Reader:
         integrity.finish()
 
     def _header(self, line: bytes) -> None:
-        if line not in {lines.header(origin) for origin in self._origins}:
-            self.integrity.verdict.add(Finding(Problem.WRONG_LOG, line=1))
+        for format_, form in lines.FORMATS.items():
+            if line in {lines.header(origin, format_) for origin in self._origins}:
+                self.form = form
+                return
+        self.integrity.verdict.add(Finding(Problem.WRONG_LOG, line=1))
 
     def _other(self, line: bytes, number: int, digest: _Hash) -> None:
         if line.startswith(CHECKPOINT):
@@ -128,10 +132,10 @@ class _Reader:
         elif line.startswith(STAMP):
             self.integrity.stamp(line)
         elif line.startswith(STATE):
-            self._claim(of_state(line))
+            self._claim(of_state(line, self.form))
         elif line.startswith(PENDING):
             self.pending += 1
-            self._claim(of_entry(line[len(PENDING) : -2]))
+            self._claim(of_entry(line[len(PENDING) : -2], self.form))
         elif line.startswith(END):
             self._ended = True
             if line != lines.end(number - 1, digest.hexdigest()):
@@ -149,17 +153,17 @@ class _Reader:
         self.integrity.verdict.add(Finding(Problem.FILE_CHANGED, line=number))
 
 
-def _claims(source: Iterable[bytes]) -> Iterator[tuple[str, int]]:
+def _claims(source: Iterable[bytes], form: int) -> Iterator[tuple[str, int]]:
     """Yield the claims of both sides once more."""
     for line in source:
         try:
             if line.startswith(lines.CHAINED):
                 document = lines.read(line)
                 if document["entry"] is not None:
-                    yield from of_entry(json.dumps(document["entry"]).encode())
+                    yield from of_entry(json.dumps(document["entry"]).encode(), form)
             elif line.startswith(STATE):
-                yield from of_state(line)
+                yield from of_state(line, form)
             elif line.startswith(PENDING):
-                yield from of_entry(line[len(PENDING) : -2])
+                yield from of_entry(line[len(PENDING) : -2], form)
         except (ValueError, KeyError, TypeError):
             continue  # the first reading has said so

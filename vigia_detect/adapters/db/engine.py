@@ -19,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from vigia_detect.adapters.db.prepared import close_cursors
 from vigia_detect.errors import (
     ConfigurationError,
     DatabaseUnavailableError,
@@ -58,12 +59,18 @@ def make_engine(url: str, *, relaxed: bool) -> Engine:
         ConfigurationError: another kind of database, or no URL at all.
     """
     try:
-        if url.startswith("sqlite:"):
-            return _sqlite_engine(url, relaxed=relaxed)
-        if url.startswith(("postgresql:", "postgresql+psycopg:")):
-            return _postgresql_engine(url, relaxed=relaxed)
+        engine = _engine(url, relaxed=relaxed)
     except (ArgumentError, ValueError):  # its text may quote the password
         raise ConfigurationError("VIGIA_DATABASE_URL is not a URL that can be read.") from None
+    close_cursors(engine)
+    return engine
+
+
+def _engine(url: str, *, relaxed: bool) -> Engine:
+    if url.startswith("sqlite:"):
+        return _sqlite_engine(url, relaxed=relaxed)
+    if url.startswith(("postgresql:", "postgresql+psycopg:")):
+        return _postgresql_engine(url, relaxed=relaxed)
     raise ConfigurationError("VIGIA_DATABASE_URL must start with sqlite: or postgresql:")
 
 

@@ -1,16 +1,14 @@
 """Writes the trail as an export: the entries in their order, and the states that imply entries."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain as joined
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from vigia_detect.adapters.db.engine import among
 from vigia_detect.adapters.db.entry_bytes import entry_bytes
-from vigia_detect.adapters.db.run_statements import JOIN
 from vigia_detect.adapters.db.said import STANDING
 from vigia_detect.adapters.db.stamps import notes_with_stamps
 from vigia_detect.adapters.db.tables import (
@@ -26,11 +24,16 @@ from vigia_detect.adapters.db.tables import (
     tallies,
 )
 from vigia_detect.trail import lines
+from vigia_detect.trail.implied import BY_STATE
 
 _Row = Row[*tuple[Any, ...]]
 
+_COUNTED = tallies.c.event.not_in(sorted(BY_STATE - {"decision.made"}))
+"""A process from before revision 0014 that still runs counts more; of its decisions nothing else
+tells than its tally."""
 
-def export_lines(connection: Connection, origin: str) -> Iterator[bytes]:
+
+def export_lines(connection: Connection, origin: str) -> Generator[bytes]:
     """Yield the lines; see `trail.lines`. The connection's transaction sees one moment.
 
     Entries after the last checkpoint are given as not chained: nobody has signed for them yet.
@@ -55,21 +58,20 @@ def any_text(connection: Connection) -> Iterator[None]:
 
 
 def _ordered(connection: Connection) -> Iterator[bytes]:
-    notes = connection.execute(notes_with_stamps())
-    places = connection.execute(
+    in_order = (
         select(chain, audit)
         .outerjoin(audit, audit.c.id == chain.c.entry_id)
         .order_by(chain.c.position)
     )
-    next_place = next(places, None)
-    for note in notes:
-        while next_place is not None and next_place.position < note.size:
-            yield _chained(next_place)
-            next_place = next(places, None)
-        yield lines.checkpoint(note.note)
-        if note.token is not None:
-            yield lines.stamp(note.size, note.token)
-    places.close()
+    with connection.execute(notes_with_stamps()) as notes, connection.execute(in_order) as places:
+        next_place = next(places, None)
+        for note in notes:
+            while next_place is not None and next_place.position < note.size:
+                yield _chained(next_place)
+                next_place = next(places, None)
+            yield lines.checkpoint(note.note)
+            if note.token is not None:
+                yield lines.stamp(note.size, note.token)
 
 
 def _chained(row: _Row) -> bytes:
@@ -96,14 +98,16 @@ def _rest(connection: Connection) -> Iterator[bytes]:
         .where(uncovered)
         .order_by(audit.c.id)
     )
-    for row in connection.execute(query):
-        yield lines.pending(entry_bytes(row))
+    with connection.execute(query) as loose:
+        for row in loose:
+            yield lines.pending(entry_bytes(row))
 
 
 def _states(connection: Connection) -> Iterator[bytes]:
     for name, (query, show) in _STATES.items():
-        for row in connection.execute(query):
-            yield lines.state(name, show(row))
+        with connection.execute(query) as rows:
+            for row in rows:
+                yield lines.state(name, show(row))
 
 
 def states_of(
@@ -128,23 +132,12 @@ def states_of(
     ]
 
 
-def _run(row: _Row) -> dict[str, Any]:
-    return row._asdict() | {"waits": bool(row.waits)}
-
-
 def _as_it_is(row: _Row) -> dict[str, Any]:
     return row._asdict()
 
 
 _STATES: dict[str, tuple[Select[Any], Callable[[_Row], dict[str, Any]]]] = {
     **STANDING,
-    "runs": (
-        select(
-            *(runs.c.id, runs.c.subject, runs.c.attempt, runs.c.state),
-            among(runs.c.task, JOIN).label("waits"),
-        ),
-        _run,
-    ),
     "notification_attempts": (
         select(
             attempts.c.notification_id.label("id"), attempts.c.attempt, attempts.c.outcome
@@ -152,5 +145,8 @@ _STATES: dict[str, tuple[Select[Any], Callable[[_Row], dict[str, Any]]]] = {
         _as_it_is,
     ),
     "addenda": (select(addenda.c.case_id, addenda.c.state), _as_it_is),
-    "audit_tallies": (select(tallies.c.event, tallies.c.subject, tallies.c.count), _as_it_is),
+    "audit_tallies": (
+        select(tallies.c.event, tallies.c.subject, tallies.c.count).where(_COUNTED),
+        _as_it_is,
+    ),
 }

@@ -1,9 +1,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ClauseElement, Connection, Table, bindparam, insert
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    event,
+    insert,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.pool import ConnectionPoolEntry
 
 _CURSOR = "vigia_prepared"
 
@@ -104,6 +114,19 @@ def _cursor(connection: Connection) -> DBAPICursor:
         connection.info[_CURSOR] = connection.connection.cursor()
     found: DBAPICursor = connection.info[_CURSOR]
     return found
+
+
+def close_cursors(engine: Engine) -> None:
+    """Close the cursor of each connection before the connection.
+
+    SQLite keeps the locks of a closed connection, and its unfinished transaction, for as long as
+    a statement of it is left.
+    """
+
+    @event.listens_for(engine, "close")
+    def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
+        if _CURSOR in entry.info:
+            entry.info.pop(_CURSOR).close()
 
 
 def _bound(table: Table, name: str, row: int) -> BindParameter[Any]:

@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
+from vigia_detect.adapters.db.engine import among
 from vigia_detect.adapters.db.people_tables import account_tokens, accounts
+from vigia_detect.adapters.db.run_statements import JOIN
 from vigia_detect.adapters.db.tables import (
     alerts,
     audit,
@@ -18,8 +20,11 @@ from vigia_detect.adapters.db.tables import (
     patients,
     retention,
     reviews,
+    runs,
 )
+from vigia_detect.domain.audit import RUN_AUDIT
 from vigia_detect.domain.people import TokenKind
+from vigia_detect.domain.states import RUN_TABLE, RunState
 
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 Shown: TypeAlias = dict[str, Any]
@@ -41,6 +46,7 @@ CASE_STATES = {
     "case.settled": None,
 }
 """None: the entry's detail names the state."""
+RUN_STATES = {RUN_AUDIT[event]: state for (_, event), state in RUN_TABLE.items()}
 REVIEWED = ("review.confirmed", "review.corrected")
 
 
@@ -86,7 +92,16 @@ CASES = (
     .outerjoin(_second, _second.c.id == _newest(cases.c.id, _of("case.accepted", "decision.made")))
     .outerjoin(_third, _third.c.id == _newest(cases.c.id, _of("review.confirmed", "decision.made")))
 )
-ALERTS = select(alerts.c.id, alerts.c.state, _first.c.event).outerjoin_from(
+RUNS = select(
+    *(runs.c.id, runs.c.subject, runs.c.attempt, runs.c.state),
+    among(runs.c.task, JOIN).label("waits"),
+    _first.c.event,
+).outerjoin_from(
+    runs,
+    _first,
+    _first.c.id == _newest(runs.c.subject, _of(*RUN_STATES), audit.c.run_id == runs.c.id),
+)
+ALERTS = select(alerts.c.id, alerts.c.state, _first.c.event, _first.c.detail).outerjoin_from(
     alerts, _first, _first.c.id == _newest(alerts.c.subject, _of(*ALERT_STATES), _says(alerts.c.id))
 )
 HOLDS = (
@@ -138,8 +153,19 @@ def _case(row: _Row) -> Shown:
     return shown | {"said": said}
 
 
+def _run(row: _Row) -> Shown:
+    shown = {"id": row.id, "subject": row.subject, "attempt": row.attempt, "state": row.state}
+    waits = bool(row.waits)
+    begun = RunState.WAITING if waits else RunState.READY
+    return shown | {"waits": waits, "said": {"state": RUN_STATES.get(row.event, begun)}}
+
+
 def _alert(row: _Row) -> Shown:
-    return {"id": row.id, "state": row.state, "said": {"state": ALERT_STATES.get(row.event)}}
+    said = _detail(row.detail).get("state") or ALERT_STATES.get(row.event)
+    if row.event == "alert.declined" and "state" not in _detail(row.detail):
+        # From before entries said it: who does not have the alert leaves it with who does.
+        said = "acknowledged" if row.state == "acknowledged" else "open"
+    return {"id": row.id, "state": row.state, "said": {"state": said}}
 
 
 def _hold(row: _Row) -> Shown:
@@ -191,6 +217,7 @@ def _words(text: str) -> object:
 
 STANDING: dict[str, tuple[Select[Any], Callable[[_Row], Shown]]] = {
     "cases": (CASES, _case),
+    "runs": (RUNS, _run),
     "alerts": (ALERTS, _alert),
     "holds": (HOLDS, _hold),
     "accounts": (ACCOUNTS, _person),

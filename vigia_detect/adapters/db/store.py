@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, select
 
@@ -96,8 +96,13 @@ class SqlStore:
     def export_trail(self, origin: str) -> Iterator[Iterator[bytes]]:
         """Open the whole trail as one moment sees it; see `ports.Store`."""
         opened = transaction(self._relaxed, read_only=True, snapshot=True)
-        with opened as connection, any_text(connection):
-            yield export_lines(connection, origin)
+        # What is read in part only holds SQLite's moment, for whoever has the connection next.
+        with (
+            opened as connection,
+            any_text(connection),
+            closing(export_lines(connection, origin)) as lines,
+        ):
+            yield lines
 
     def check(self) -> str:
         """Return the schema's revision. Raises DatabaseUnavailableError."""

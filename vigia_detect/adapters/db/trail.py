@@ -6,7 +6,7 @@ from vigia_detect.adapters.db.audit import to_entry
 from vigia_detect.adapters.db.bulk import append
 from vigia_detect.adapters.db.engine import now
 from vigia_detect.adapters.db.entry_bytes import EntryRow, entry_bytes
-from vigia_detect.adapters.db.export import states_of
+from vigia_detect.adapters.db.export import any_text, states_of
 from vigia_detect.adapters.db.prepared import Prepared, insert_if_new
 from vigia_detect.adapters.db.tables import (
     audit,
@@ -72,7 +72,8 @@ class SqlTrail:
 
     def loose(self, above: int, limit: int) -> Sequence[LooseEntry]:
         """Return committed entries with a greater id than `above` that have no place yet."""
-        found = _LOOSE.rows(self._connection, above=above, limit_=limit)
+        with any_text(self._connection):
+            found = _LOOSE.rows(self._connection, above=above, limit_=limit)
         return [LooseEntry(row[0], entry_bytes(EntryRow._make(row))) for row in found]
 
     def floor(self, overlap_s: float) -> int:

@@ -13,13 +13,19 @@ BY_STATE = (
 """Kinds that were counted until this revision."""
 
 
+DECISIONS = """
+    update cases set decisions = coalesce(
+        (select count from audit_tallies where event = 'decision.made' and subject = cases.id),
+        (select count(*) from audit where event = 'decision.made' and subject = cases.id)
+    )
+"""
+"""By the tally, so that an entry that is gone stays missed; by the entries from before tallies."""
+
+
 def upgrade() -> None:
     """Let each case count its decisions; forget the counts of what follows from the rows."""
     op.add_column("cases", sa.Column("decisions", sa.Integer(), nullable=False, server_default="0"))
-    op.execute(
-        "update cases set decisions = (select count(*) from audit "
-        "where audit.subject = cases.id and audit.event = 'decision.made')"
-    )
+    op.execute(DECISIONS)
     op.drop_index("ix_audit_ended", table_name="audit")
     gone = sa.text("delete from audit_tallies where event in :events")
     op.execute(gone.bindparams(sa.bindparam("events", BY_STATE, expanding=True)))

@@ -57,13 +57,38 @@ VigiaError
 Whether trying again can help is a property of the error (`retryable`), not of who catches it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from vigia_detect.phrase import Bilingual, Phrase
 
 
 class VigiaError(Exception):
-    """Base of all errors that Vigia raises on purpose; its text is safe to show and to log."""
+    """Base of all errors that Vigia raises on purpose; its text is safe to show and to log.
+
+    The text is English. Its Spanish stands in ``cli/errors_es.yaml`` under the same template.
+    """
 
     retryable = False
+
+    def __init__(self, template: str = "", /, **values: object) -> None:
+        """Say what is wrong: a literal, and what stands in its ``{placeholders}``."""
+        super().__init__(Phrase(template, **values))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let copies and pickles be made without `__init__`, which kinds have of their own."""
+        return _again, (type(self), self.args), self.__dict__
+
+    @property
+    def phrase(self) -> Phrase:
+        """The text with the template and values that it was made of."""
+        (said,) = self.args
+        return Phrase(said)
+
+
+def _again(kind: type[VigiaError], said: tuple[object, ...]) -> VigiaError:
+    return kind.__new__(kind, *said)
 
 
 class InvalidInputError(VigiaError):
@@ -75,8 +100,10 @@ class FieldProblem:
     """One thing wrong with one field.
 
     Attributes:
-        path: where it is, for example ``patient_context.scales.braden.friction_shear``.
-        problem: what is wrong, without the value itself if that could be the patient's text.
+        path: where it is, for example ``patient_context.scales.braden.friction_shear``; a `Phrase`
+            when it has a name in each language.
+        problem: what is wrong, without the value itself if that could be the patient's text; a
+            literal, or a `Phrase` when it has values.
         allowed: the allowed range or codes, or the right spelling; may be empty.
     """
 
@@ -85,14 +112,25 @@ class FieldProblem:
     allowed: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}" + (f" ({self.allowed})" if self.allowed else "")
+        return str(self.phrase)
+
+    @property
+    def phrase(self) -> Phrase:
+        """The whole text with the template and values that it was made of."""
+        template = "{path}: {problem} ({allowed})" if self.allowed else "{path}: {problem}"
+        problem, allowed = Phrase.of(self.problem), Phrase.of(self.allowed)
+        return Phrase(template, path=self.path, problem=problem, allowed=allowed)
+
+
+def _told(between: str, problems: Iterable[FieldProblem]) -> Phrase:
+    return Phrase.joined(between, [problem.phrase for problem in problems])
 
 
 class InvalidContextError(InvalidInputError):
     """The patient context has unknown fields, wrong types or values out of range."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        super().__init__("; ".join(str(problem) for problem in problems))
+        super().__init__(_told("; ", problems))
         self.problems = problems
 
 
@@ -110,6 +148,11 @@ class InvalidImageError(InvalidInputError):
         self.code = code
         self.es = es
         self.en = en
+
+    @property
+    def phrase(self) -> Phrase:
+        """Both sentences."""
+        return Bilingual(self.en, es=self.es)
 
     def text(self, lang: str) -> str:
         """Return the sentence in `lang`, `es` or `en`."""
@@ -208,8 +251,10 @@ class ChannelTemporaryError(ChannelError):
 
     retryable = True
 
-    def __init__(self, text: str = "", *, retry_after_s: float | None = None) -> None:
-        super().__init__(text)
+    def __init__(
+        self, template: str = "", /, *, retry_after_s: float | None = None, **values: object
+    ) -> None:
+        super().__init__(template, **values)
         self.retry_after_s = retry_after_s
 
 
@@ -220,8 +265,8 @@ class ChannelAwayError(ChannelTemporaryError):
         slow: it let us wait, and so kept a worker from other messages.
     """
 
-    def __init__(self, text: str = "", *, slow: bool = False) -> None:
-        super().__init__(text)
+    def __init__(self, template: str = "", /, *, slow: bool = False, **values: object) -> None:
+        super().__init__(Phrase(template, **values))
         self.slow = slow
 
 
@@ -272,7 +317,7 @@ class PermissionDeniedError(AccessError):
     """
 
     def __init__(self, action: str, policy: str) -> None:
-        super().__init__(f"{action} ({policy})")
+        super().__init__("{action} ({policy})", action=action, policy=policy)
         self.action = action
         self.policy = policy
 
@@ -293,7 +338,7 @@ class InvalidPolicyError(ConfigurationError):
     """The escalation policies could leave somebody untold, or name what is not there."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(_told("\n", problems))
         self.problems = problems
 
 
@@ -317,7 +362,7 @@ class InvalidProtocolError(ConfigurationError):
     """A protocol passage does not fit its form; each problem names file and field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(_told("\n", problems))
         self.problems = problems
 
 
@@ -334,8 +379,10 @@ class ModelAwayError(LanguageModelError):
         retry_after_s: how long it asks to be left alone, in seconds; None: it said nothing.
     """
 
-    def __init__(self, text: str = "", *, retry_after_s: float | None = None) -> None:
-        super().__init__(text)
+    def __init__(
+        self, template: str = "", /, *, retry_after_s: float | None = None, **values: object
+    ) -> None:
+        super().__init__(template, **values)
         self.retry_after_s = retry_after_s
 
 

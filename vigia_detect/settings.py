@@ -16,6 +16,8 @@ from vigia_detect.errors import ConfigurationError
 from vigia_detect.keeping_settings import KeepingSettings
 from vigia_detect.knowledge_settings import KnowledgeSettings
 from vigia_detect.llm_settings import LlmSettings
+from vigia_detect.phrase import Phrase
+from vigia_detect.validation import said
 
 WEB_SCHEMES = ("http", "https")
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket")
@@ -256,7 +258,12 @@ class Settings(KeepingSettings, AccessSettings, KnowledgeSettings, LlmSettings):
         except ValueError:
             fits = False
         if not fits:
-            raise ValueError(f"must be a URL that starts with one of {known} and has a right port")
+            raise ValueError(
+                Phrase(
+                    "must be a URL that starts with one of {known} and has a right port",
+                    known=known,
+                )
+            )
         return url
 
     @field_validator("heartbeat_url", "oidc_issuer", "public_url", "slack_api_url", "timestamp_url")
@@ -372,10 +379,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(
-            f"{_variable(str(problem['loc'][0]))}: {problem['msg']}" for problem in error.errors()
-        )
-        raise ConfigurationError(problems) from None
+        problems = [
+            Phrase("{name}: {problem}", name=_variable(str(one["loc"][0])), problem=said(one))
+            for one in error.errors()
+        ]
+        raise ConfigurationError(Phrase.joined("; ", problems)) from None
 
 
 def _variable(name: str) -> str:

@@ -17,7 +17,7 @@ from vigia_detect.tasks import audit, medical, notifications
 
 PACKAGE = Path(vigia_detect.__file__).parent
 PURE = sorted([*(PACKAGE / "domain").glob("*.py"), PACKAGE / "errors.py"])
-ALLOWED_IN_PURE = {"vigia_detect.domain", "vigia_detect.errors"}
+ALLOWED_IN_PURE = {"vigia_detect.domain", "vigia_detect.errors", "vigia_detect.phrase"}
 READS_ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
 # It hands its own environment on to the processes it starts; it reads no setting from it.
 HANDS_ON = {"processes.py"}

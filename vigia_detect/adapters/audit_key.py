@@ -14,6 +14,7 @@ from pathlib import Path
 from vigia_detect.adapters.files import sync_folder, write_new
 from vigia_detect.adapters.keys.local import check_key
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 from vigia_detect.trail.note import KEY_BYTES, PublicKey, Signer
 
 ORIGIN = "vigia-audit/"
@@ -37,13 +38,16 @@ def read_signer(path: Path, *, create: bool, origin: str | None = None) -> Signe
         return _signer(_read(path), origin)
     except FileNotFoundError:
         raise ConfigurationError(
-            f"There is no audit key at {path}: copy it from the host that began this trail, or "
-            "restore it from its backup. Entries are still written and chained, but not signed."
+            "There is no audit key at {path}: copy it from the host that began this trail, or "
+            "restore it from its backup. Entries are still written and chained, but not signed.",
+            path=path,
         ) from None
     except OSError as error:
         raise ConfigurationError(
-            f"The audit key at {path} cannot be used ({error.strerror}): "
-            "make it a file that the user who runs Vigia owns."
+            "The audit key at {path} cannot be used ({why}): "
+            "make it a file that the user who runs Vigia owns.",
+            path=path,
+            why=Phrase.why(error),
         ) from error
 
 
@@ -101,11 +105,15 @@ def _read(path: Path) -> bytes:
         secret = file.read(KEY_BYTES + 1)
     if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigurationError(
-            f"Others can read the audit key at {path}: run `chmod 600 {path}`."
+            "Others can read the audit key at {path}: run `chmod 600 {path}`.", path=path
         )
     if found.st_uid not in {0, os.geteuid()}:
-        raise ConfigurationError(f"{path} belongs to somebody else: make it this user's own.")
+        raise ConfigurationError(
+            "{path} belongs to somebody else: make it this user's own.", path=path
+        )
     if len(secret) != KEY_BYTES:
-        raise ConfigurationError(f"The audit key at {path} does not have {KEY_BYTES} bytes.")
+        raise ConfigurationError(
+            "The audit key at {path} does not have {count} bytes.", path=path, count=KEY_BYTES
+        )
     check_key(secret, str(path))
     return secret

@@ -23,6 +23,7 @@ from vigia_detect.errors import (
     StorageFullError,
     UnavailableError,
 )
+from vigia_detect.phrase import Phrase
 
 REF = re.compile(r"[0-9a-f][0-9a-f-]{2,62}[0-9a-f]")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -78,7 +79,7 @@ class FolderStore:
             try:
                 return path.read_bytes()
             except FileNotFoundError:
-                raise NotFoundError(f"There is no stored picture {ref}.") from None
+                raise NotFoundError("There is no stored picture {ref}.", ref=ref) from None
 
     def delete(self, ref: str) -> None:
         """Remove it for good; nothing happens when it is not there."""
@@ -98,8 +99,10 @@ class FolderStore:
         no_names = disk.f_files > 0 and disk.f_favail == 0
         if free < self._min_free or no_names:
             raise StorageFullError(
-                f"The disk of the picture folder has {free // 2**20} MiB left and Vigia needs "
-                f"{self._min_free // 2**20}: free some space; nothing was stored."
+                "The disk of the picture folder has {free} MiB left and Vigia needs "
+                "{needed}: free some space; nothing was stored.",
+                free=free // 2**20,
+                needed=self._min_free // 2**20,
             )
 
     def refs(self, *, older_than_s: float) -> Iterator[str]:
@@ -152,9 +155,10 @@ def _in_plain_words() -> Iterator[None]:
             ) from error
         if error.errno in SET_UP_WRONGLY:
             raise ConfigurationError(
-                f"The picture folder cannot be used ({error.strerror}): check that it exists, "
-                "who owns it and that its disk is mounted for writing."
+                "The picture folder cannot be used ({why}): check that it exists, "
+                "who owns it and that its disk is mounted for writing.",
+                why=Phrase.why(error),
             ) from error
         raise UnavailableError(
-            f"The disk of the picture folder does not answer ({error.strerror})."
+            "The disk of the picture folder does not answer ({why}).", why=Phrase.why(error)
         ) from error

@@ -8,6 +8,7 @@ from redis.exceptions import AuthenticationError, RedisError
 from vigia_detect.domain.case import Run
 from vigia_detect.domain.policy import Queue
 from vigia_detect.errors import BrokerUnavailableError
+from vigia_detect.phrase import Phrase
 
 AWAY = "The message broker does not answer. Accepted cases run when it is back."
 DISTRUSTED = (
@@ -66,14 +67,14 @@ class CeleryPublisher:
         return tuple(sorted(name for answer in answers for name in answer))
 
 
-def _why(error: BaseException) -> str:
+def _why(error: BaseException) -> Phrase:
     """Return what to tell people. Texts of libraries may quote the URL, and so the password."""
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
-            return DISTRUSTED
+            return Phrase(DISTRUSTED)
         if isinstance(one, AuthenticationError):
-            return REFUSED
-    return AWAY
+            return Phrase(REFUSED)
+    return Phrase(AWAY)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

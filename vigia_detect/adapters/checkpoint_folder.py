@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vigia_detect.adapters.files import sync_folder, write_new
 from vigia_detect.errors import CheckpointConflictError, UnavailableError
+from vigia_detect.phrase import Phrase
 from vigia_detect.trail.files import STAMP_SUFFIX, SUFFIX
 from vigia_detect.trail.note import Checkpoint
 
@@ -44,8 +45,9 @@ class CheckpointFolder:
         path = self._path(checkpoint, SUFFIX)
         if _create(path, note.encode()) != note.encode():
             raise CheckpointConflictError(
-                f"{path} holds another checkpoint than the database: the trail was rewritten, or "
-                "two installations share this folder."
+                "{path} holds another checkpoint than the database: the trail was rewritten, or "
+                "two installations share this folder.",
+                path=path,
             )
 
     def keep_stamp(self, checkpoint: Checkpoint, token: bytes) -> None:
@@ -63,7 +65,9 @@ def _create(path: Path, data: bytes) -> bytes:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _link(path, data)
     except OSError as error:
-        raise UnavailableError(f"{path} cannot be written ({error.strerror}).") from error
+        raise UnavailableError(
+            "{path} cannot be written ({why}).", path=path, why=Phrase.why(error)
+        ) from error
 
 
 def _link(path: Path, data: bytes) -> bytes:

@@ -10,6 +10,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from vigia_detect.adapters.notify.network import trust
 from vigia_detect.errors import ConfigurationError, UnavailableError
+from vigia_detect.phrase import Phrase
 from vigia_detect.trail.files import read_authority
 from vigia_detect.trail.note import BadNoteError
 from vigia_detect.trail.stamps import LARGEST, Authority, BadStampError
@@ -41,7 +42,9 @@ class HttpAuthority:
         try:
             self._authority.time_of(token, note, nonce=request.nonce)
         except BadStampError as error:
-            raise UnavailableError(f"{AWAY} {error}") from None
+            raise UnavailableError(
+                "{away} {why}", away=Phrase(AWAY), why=Phrase.of(error)
+            ) from None
         return token
 
     def _ask(self, query: bytes) -> bytes:
@@ -71,7 +74,9 @@ def make_authority(url: str, pem: Path | None, *, ca_file: Path | None) -> HttpA
     try:
         authority = read_authority(pem)
     except (OSError, BadNoteError) as error:
-        raise ConfigurationError(f"VIGIA_TIMESTAMP_CA cannot be used: {error}") from None
+        raise ConfigurationError(
+            "VIGIA_TIMESTAMP_CA cannot be used: {why}", why=Phrase.of(error)
+        ) from None
     if authority is None:
         raise ConfigurationError(
             "VIGIA_TIMESTAMP_URL is set, VIGIA_TIMESTAMP_CA is not: name the PEM file with the "

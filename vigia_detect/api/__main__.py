@@ -9,8 +9,10 @@ import uvicorn
 from vigia_detect.api.app import create_app, parts_of
 from vigia_detect.api.slack_socket import hearing_slack
 from vigia_detect.bootstrap import current
+from vigia_detect.cli.error_texts import phrase_text
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.log import configure_logging, route_standard_logging
+from vigia_detect.phrase import Phrase
 
 MOST_AT_ONCE = 200
 
@@ -34,15 +36,16 @@ def main() -> None:
             timeout_graceful_shutdown=5,
         )
     )
-    with _listening(given.host, given.port) as door, hearing_slack(vigia):
+    with _listening(given.host, given.port, vigia.settings.lang) as door, hearing_slack(vigia):
         server.run(sockets=[door])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(host: str, port: int, lang: str) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
-        print(f"{host}:{port}: {error.strerror}", file=sys.stderr)  # noqa: T201 - a command
+        why = phrase_text(Phrase.why(error), lang)
+        print(f"{host}:{port}: {why}", file=sys.stderr)  # noqa: T201 - a command
         sys.exit(ExitCode.CONFIGURATION)
 
 

@@ -9,6 +9,7 @@ from vigia_detect.domain.stages import Stage
 from vigia_detect.errors import (
     ConfigurationError,
 )
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -85,8 +86,10 @@ class BasicParts:
             self.settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigurationError(
-                f"{self.settings.root} cannot be used ({error.strerror}): set VIGIA_HOME to a "
-                "folder that the user who runs Vigia owns."
+                "{root} cannot be used ({why}): set VIGIA_HOME to a "
+                "folder that the user who runs Vigia owns.",
+                root=self.settings.root,
+                why=Phrase.why(error),
             ) from error
         return SqlStore(self.settings.sql_url, app_role=self.settings.database_app_role)
 

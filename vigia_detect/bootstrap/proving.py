@@ -43,8 +43,9 @@ class ProvingParts(BasicParts):
         signer = SigningKeyFile(file).find(PublicKey.parse(known))
         if signer is None:
             raise ConfigurationError(
-                f"{file} is not the key that this trail is signed with: copy the key file of the "
-                "host that signs, or name it with VIGIA_AUDIT_KEY_FILE."
+                "{file} is not the key that this trail is signed with: copy the key file of the "
+                "host that signs, or name it with VIGIA_AUDIT_KEY_FILE.",
+                file=file,
             )
         return signer
 

@@ -21,7 +21,9 @@ def shown_token(settings: Settings) -> str | None:
     except (OSError, ValueError):  # no such file, or Vigia's folder is no folder
         return None
     if mode & OTHERS:
-        raise ConfigurationError(f"Others can read {file}: `vigia logout`, then `vigia login`.")
+        raise ConfigurationError(
+            "Others can read {file}: `vigia logout`, then `vigia login`.", file=file
+        )
     return token
 
 

@@ -7,11 +7,12 @@ from rich.console import Console
 from rich.table import Table
 
 from vigia_detect.bootstrap import current
+from vigia_detect.cli.code_words import in_words
 from vigia_detect.cli.show import print_schema_json
 from vigia_detect.cli.speaker import speaker
 from vigia_detect.cli.story import timeline
 from vigia_detect.cli.texts import say
-from vigia_detect.domain.alert_states import AlertEvent
+from vigia_detect.domain.alert_states import AlertEvent, AlertState
 from vigia_detect.domain.alert_texts import title
 from vigia_detect.domain.alert_times import KindTimes, Times
 from vigia_detect.domain.escalation import Answer
@@ -66,7 +67,11 @@ def acknowledge(alert_id: str, *, by: str | None) -> None:
     alert = vigia.desk.alert(alert_id)
     has = alert.acknowledged_by or ""
     key = "already_acknowledged" if has else "not_possible"
-    typer.echo(say(lang, key, alert_id=alert_id, by=has, state=alert.state))
+    typer.echo(say(lang, key, alert_id=alert_id, by=has, state=_named(alert.state, lang)))
+
+
+def _named(state: AlertState, lang: str) -> str:
+    return state.value if lang == "en" else in_words(state, lang)
 
 
 DONE = {AlertEvent.ACT: "acted", AlertEvent.DECLINE: "declined", AlertEvent.CLOSE: "closed"}
@@ -80,7 +85,7 @@ def answer(alert_id: str, event: AlertEvent, *, by: str | None) -> None:
         typer.echo(say(lang, DONE[event], alert_id=alert_id, by=by))
         return
     state = vigia.desk.alert(alert_id).state
-    raise NotPossibleError(say(lang, "not_possible", alert_id=alert_id, state=state))
+    raise NotPossibleError(say(lang, "not_possible", alert_id=alert_id, state=_named(state, lang)))
 
 
 def report(*, days: float, as_json: bool) -> None:

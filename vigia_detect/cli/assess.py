@@ -7,6 +7,7 @@ from pathlib import Path
 from vigia_detect.cli.json_file import read_object
 from vigia_detect.clinical import assess, load_rules, parse_case
 from vigia_detect.clinical.report import report
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import load_settings
 
 
@@ -17,7 +18,7 @@ def show(path: Path, *, as_json: bool, profile: Path | None, lang: str | None) -
         InvalidContextError: the case is wrong; one problem per field, never the patient's text.
         ConfigurationError: the profile does not fit.
     """
-    document = read_object(path, "case file")
+    document = read_object(path, Phrase("case file"))
     if lang is not None:
         document["lang"] = lang
     case = parse_case(document)

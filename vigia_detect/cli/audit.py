@@ -19,6 +19,7 @@ from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.show import print_schema_json
 from vigia_detect.domain.audit import PlacedEntry
 from vigia_detect.errors import InvalidOptionError
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import load_settings
 from vigia_detect.trail.files import check_kept, note_files, read_authority, read_keys
 from vigia_detect.trail.note import BadNoteError, PublicKey
@@ -49,7 +50,7 @@ def verify(
             else _check(export, keys, checkpoint, authority)
         )
     except (OSError, BadNoteError) as error:
-        raise InvalidOptionError(str(error)) from error
+        raise InvalidOptionError(Phrase.of(error)) from error
     typer.echo(report_json(report) if as_json else report_text(report, load_settings().lang))
     if not report.integrity.good:
         raise typer.Exit(ExitCode.TAMPERED)
@@ -141,7 +142,9 @@ def _write_new(path: Path, lines: Iterable[bytes]) -> None:
         with os.fdopen(handle, "wb") as file:
             file.writelines(lines)
     except OSError as error:
-        raise InvalidOptionError(f"{path} cannot be written ({error.strerror})") from error
+        raise InvalidOptionError(
+            "{path} cannot be written ({why})", path=path, why=Phrase.why(error)
+        ) from error
 
 
 def _as_json(one: PlacedEntry) -> dict[str, object]:

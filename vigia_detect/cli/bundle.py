@@ -9,6 +9,7 @@ from vigia_detect.cli.audit_texts import WORDS
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.errors import InvalidOptionError, VigiaError
 from vigia_detect.files import write_once
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import load_settings
 from vigia_detect.stages.evidence_contents import Asked
 from vigia_detect.trail.evidence import check_bundle
@@ -26,11 +27,11 @@ def write(case_id: str, out: Path, *, patient: bool, image: bool, extends: Path 
     """
     vigia = current()
     if out.exists():  # before the entry is written: nothing is given out
-        raise InvalidOptionError(f"{out} is there already")
+        raise InvalidOptionError("{out} is there already", out=out)
     try:
         known = None if extends is None else last_checkpoint(extends, vigia.trail_keys)
     except (OSError, BadNoteError) as error:
-        raise InvalidOptionError(f"--extends: {error}") from error
+        raise InvalidOptionError("--extends: {why}", why=Phrase.of(error)) from error
     asked = Asked(patient=patient, image=image, known=known)
     data = vigia.evidence.bundle(case_id, asked, actor=actor())
     _write_new(out, data)
@@ -49,7 +50,7 @@ def verify(file: Path, public_key: Path | None, checkpoint: Path | None, *, as_j
         keys = [] if public_key is None else read_keys(public_key)
         report = check_bundle(file, keys, checkpoint)
     except (OSError, BadNoteError, UnicodeDecodeError) as error:
-        raise InvalidOptionError(str(error)) from error
+        raise InvalidOptionError(Phrase.of(error)) from error
     typer.echo(evidence_json(report) if as_json else evidence_text(report, _lang()))
     if not report.integrity.good:
         raise typer.Exit(ExitCode.TAMPERED)
@@ -69,4 +70,6 @@ def _write_new(path: Path, data: bytes) -> None:
     try:
         write_once(path, data)
     except OSError as error:
-        raise InvalidOptionError(f"{path} cannot be written ({error.strerror})") from error
+        raise InvalidOptionError(
+            "{path} cannot be written ({why})", path=path, why=Phrase.why(error)
+        ) from error

@@ -17,6 +17,7 @@ from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CaseState
 from vigia_detect.errors import InvalidOptionError
 from vigia_detect.files import write_atomically
+from vigia_detect.phrase import Phrase
 from vigia_detect.stages.image_file import read_image_file
 from vigia_detect.stages.report import iso
 
@@ -77,7 +78,7 @@ def write_overlay(case_id: str, path: Path) -> None:
         write_atomically(path, picture)
     except OSError as error:
         raise InvalidOptionError(
-            f"--overlay: {path} cannot be written ({error.strerror})"
+            "--overlay: {path} cannot be written ({why})", path=path, why=Phrase.why(error)
         ) from error
     typer.echo(say(vigia.settings.lang, "overlay_written", path=path), err=True)
 
@@ -116,7 +117,7 @@ def read_context(path: Path) -> dict[str, object]:
     Raises:
         InvalidContextError: the file is missing, unreadable, no JSON or no object.
     """
-    found = read_object(path, "context")
+    found = read_object(path, Phrase("context"))
     # a whole case document is accepted too: its context is what counts here
     inner = found.get("patient_context", found)
     return inner if isinstance(inner, dict) else found
@@ -129,7 +130,7 @@ def _state(state: str | None) -> CaseState | None:
         return CaseState(state)
     except ValueError:
         known = ", ".join(CaseState)
-        raise InvalidOptionError(f"state: unknown (known: {known})") from None
+        raise InvalidOptionError("state: unknown (known: {known})", known=known) from None
 
 
 def _say_accepted(vigia: Vigia, case_id: str, *, created: bool, queued: bool) -> None:

@@ -26,6 +26,7 @@ from vigia_detect.domain.records import Submission
 from vigia_detect.domain.states import CASE_ENDS
 from vigia_detect.errors import InvalidOptionError, UnavailableError
 from vigia_detect.files import write_atomically
+from vigia_detect.phrase import Phrase
 from vigia_detect.stages.desk import CaseStatus
 from vigia_detect.stages.report import CaseReport
 from vigia_detect.supervisor import Supervisor
@@ -51,7 +52,9 @@ def run_demo(findings: Path) -> None:
     try:
         findings.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidOptionError(f"--findings: {findings} ({error.strerror})") from error
+        raise InvalidOptionError(
+            "--findings: {findings} ({why})", findings=findings, why=Phrase.why(error)
+        ) from error
     with tempfile.TemporaryDirectory(prefix="vigia-demo-") as home:
         settings = throw_away_settings(Path(home))
         own = (files("vigia_detect.cli") / "demo_escalation.yaml").read_bytes()

@@ -74,4 +74,8 @@ class DemoAlert:
                 if moment.what == What.ACCEPTED and moment.step == ANSWERING_STEP:
                     return moment.who
             time.sleep(POLL_S)
-        raise WaitTimeoutError(f"Alert {alert.id} was not escalated within {PATIENCE_S:g} s.")
+        raise WaitTimeoutError(
+            "Alert {alert} was not escalated within {seconds:g} s.",
+            alert=alert.id,
+            seconds=PATIENCE_S,
+        )

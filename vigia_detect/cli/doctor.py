@@ -12,6 +12,7 @@ import orjson
 import typer
 
 from vigia_detect.bootstrap import Vigia
+from vigia_detect.cli.error_texts import phrase_text
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.texts import say
 from vigia_detect.errors import (
@@ -20,6 +21,7 @@ from vigia_detect.errors import (
     UnavailableError,
     VigiaError,
 )
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import Settings, load_settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told from an address that one can ask
@@ -72,7 +74,7 @@ def examine(vigia: Vigia) -> list[Check]:
         _check("channels", lambda: _channels(vigia)),
         _check("permissions", lambda: _permissions(vigia)),
         _check("database", lambda: vigia.store.check()),  # noqa: PLW0108 - may fail
-        _check("broker", lambda: f"{sum(vigia.publisher.depths().values())} waiting"),
+        _check("broker", lambda: _broker(vigia)),
         _workers(vigia),
         _language_model(vigia),
         *([_web(vigia.settings)] if vigia.settings.serves_web else []),
@@ -83,7 +85,7 @@ def _check(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, "ok", look())
     except VigiaError as error:
-        return Check(name, "critical", str(error))
+        return Check(name, "critical", error.phrase)
     except Exception as error:  # noqa: BLE001 - one that fails does not stop the others
         return Check(name, "critical", type(error).__name__)
 
@@ -93,9 +95,13 @@ def _home(settings: Settings) -> str:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigurationError(f"{folder}: {error.strerror}; set VIGIA_HOME.") from error
+        raise ConfigurationError(
+            "{folder}: {why}; set VIGIA_HOME.", folder=folder, why=Phrase.why(error)
+        ) from error
     if not os.access(folder, os.W_OK):
-        raise ConfigurationError(f"{folder} cannot be written: set VIGIA_HOME or its permissions.")
+        raise ConfigurationError(
+            "{folder} cannot be written: set VIGIA_HOME or its permissions.", folder=folder
+        )
     return str(folder)
 
 
@@ -141,8 +147,13 @@ def _escalation(vigia: Vigia) -> Check:
 def _channels(vigia: Vigia) -> str:
     missing = vigia.channels_missing()
     if missing:
-        raise ConfigurationError("; ".join(missing))
+        raise ConfigurationError(Phrase.joined("; ", missing))
     return ", ".join(sorted(vigia.escalation_book.directory.channels()))
+
+
+def _broker(vigia: Vigia) -> str:
+    count = sum(vigia.publisher.depths().values())
+    return say(vigia.settings.lang, "waiting", count=count)
 
 
 def _workers(vigia: Vigia) -> Check:
@@ -185,5 +196,5 @@ def _web(settings: Settings) -> Check:
 def _print(checks: list[Check], lang: str, *, critical: bool) -> None:
     for check in checks:
         name = say(lang, f"check_{check.name}")
-        typer.echo(f"{SIGNS[check.status]} {name}: {check.detail}")
+        typer.echo(f"{SIGNS[check.status]} {name}: {phrase_text(check.detail, lang)}")
     typer.echo(say(lang, "unhealthy" if critical else "healthy"))

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from vigia_detect.errors import FieldProblem, InvalidContextError
+from vigia_detect.phrase import Phrase
 
 
 class _WrongError(Exception):
     """What is wrong with the file, without its content."""
 
 
-def read_object(path: Path, what: str) -> dict[str, Any]:
+def read_object(path: Path, what: Phrase) -> dict[str, Any]:
     """Return the JSON object in a file.
 
     Args:
@@ -24,7 +25,7 @@ def read_object(path: Path, what: str) -> dict[str, Any]:
     try:
         return _read(path)
     except _WrongError as error:
-        raise InvalidContextError((FieldProblem(what, str(error)),)) from None
+        raise InvalidContextError((FieldProblem(what, Phrase.of(error)),)) from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -32,11 +33,17 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
         document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except OSError as error:
-        raise _WrongError(f"cannot be read ({error.strerror})") from None
+        raise _WrongError(Phrase("cannot be read ({why})", why=Phrase.why(error))) from None
     except UnicodeDecodeError:
         raise _WrongError("is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise _WrongError(f"is not JSON at line {error.lineno}, column {error.colno}") from None
+        raise _WrongError(
+            Phrase(
+                "is not JSON at line {line}, column {column}",
+                line=error.lineno,
+                column=error.colno,
+            )
+        ) from None
     except RecursionError:
         raise _WrongError("is nested too deep") from None
     except ValueError:  # Python refuses to read an integer of thousands of digits
@@ -55,9 +62,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _WrongError(f"names {shown(twice)} twice")
+        raise _WrongError(Phrase("names {name} twice", name=shown(twice)))
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise _WrongError(f"has {name}, which is not a number")
+    raise _WrongError(Phrase("has {name}, which is not a number", name=name))

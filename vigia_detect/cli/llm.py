@@ -9,6 +9,7 @@ import typer
 
 from vigia_detect.bootstrap import current
 from vigia_detect.cli import llm_proof
+from vigia_detect.cli.error_texts import phrase_text
 from vigia_detect.cli.exit_codes import ExitCode
 from vigia_detect.cli.llm_proof import ENOUGH, Round
 from vigia_detect.cli.llm_texts import say
@@ -70,7 +71,7 @@ def prove(model: ModelServer, settings: Settings, *, tries: int, pictures: int) 
     try:
         listed = model.models(within_s=within_s)
     except LanguageModelError as error:
-        return Proof(url, settings.llm_model or None, listed=False, problem=str(error))
+        return Proof(url, settings.llm_model or None, listed=False, problem=error.phrase)
     name = settings.llm_model or next(iter(listed), None)
     if name not in listed:
         return Proof(url, name, listed=False)
@@ -102,7 +103,7 @@ def lines(proof: Proof, lang: str) -> list[str]:
     """Return it for people."""
     made = [say(lang, "server", url=proof.url, model=proof.model or "-")]
     if proof.problem:
-        made.append(say(lang, "away", problem=proof.problem))
+        made.append(say(lang, "away", problem=phrase_text(proof.problem, lang)))
     elif not proof.listed:
         made.append(say(lang, "unlisted"))
     for key, done in (("texts", proof.texts), ("pictures", proof.pictures)):
@@ -121,7 +122,7 @@ def _said(lang: str, key: str, done: Round) -> list[str]:
     return [
         f"{line}; {right}",
         *([say(lang, "blind")] if blind else []),
-        *(f"  {problem}" for problem in dict.fromkeys(done.problems)),
+        *(f"  {phrase_text(problem, lang)}" for problem in dict.fromkeys(done.problems)),
     ]
 
 

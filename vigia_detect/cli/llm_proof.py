@@ -9,6 +9,7 @@ from typing import Any
 from vigia_detect.domain.language_model import ModelReply, ModelRequest, PromptId
 from vigia_detect.errors import LanguageModelError, ModelAwayError, ModelSlowError
 from vigia_detect.llm_ports import LanguageModel
+from vigia_detect.phrase import Phrase
 from vigia_detect.testing import draw_wound
 
 ENOUGH = 0.8
@@ -75,7 +76,7 @@ class Round:
             self.valid += 1
             self.right += reply.content["answer"] == expected
         else:
-            self.problems.append("schema")
+            self.problems.append(Phrase("schema"))
 
     @property
     def median_s(self) -> float | None:
@@ -105,7 +106,9 @@ def ask(model: LanguageModel, questions: Sequence[Question], *, within_s: float)
         try:
             done.add(model.say(question.request, within_s=within_s), question.answer)
         except LanguageModelError as error:
-            done.problems.append(f"{error.reason}: {error}")
+            done.problems.append(
+                Phrase("{reason}: {why}", reason=Phrase.of(error.reason), why=error.phrase)
+            )
             if isinstance(error, ModelAwayError | ModelSlowError):
                 break
     return done

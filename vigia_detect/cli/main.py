@@ -29,12 +29,12 @@ from vigia_detect.cli import (
     session_commands,
     token_commands,
 )
+from vigia_detect.cli.error_texts import phrase_text
 from vigia_detect.cli.exit_codes import ExitCode, exit_code
 from vigia_detect.cli.texts import TEXTS, say
 from vigia_detect.domain.access import Action
 from vigia_detect.errors import (
     InvalidContextError,
-    InvalidImageError,
     InvalidPolicyError,
     InvalidProtocolError,
     VigiaError,
@@ -288,12 +288,11 @@ def _explain(error: VigiaError) -> None:
     kinds = [kind.__name__ for kind in type(error).__mro__]
     headline = next((say(lang, kind) for kind in kinds if kind in TEXTS[lang]), "")
     if isinstance(error, InvalidContextError | InvalidPolicyError | InvalidProtocolError):
-        details = [str(problem) for problem in error.problems]
-    elif isinstance(error, InvalidImageError):
-        details = [error.text(lang)]
+        phrases = [problem.phrase for problem in error.problems]
     else:
-        details = [str(error)]
-    for detail in details:
+        phrases = [error.phrase]
+    for phrase in phrases:
+        detail = phrase_text(phrase, lang)
         typer.echo(mask(f"{headline}: {detail}" if headline else detail), err=True)
 
 

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from vigia_detect.bootstrap import current
+from vigia_detect.cli.error_texts import phrase_text
 from vigia_detect.cli.model_texts import say
 
 HEADLINES = (
@@ -46,7 +47,7 @@ def train(
             progress=bar(say(words, "reading_pictures")),
             judged=bar(say(words, "judging")),
         )
-    _warn(made.warnings)
+    _warn(made.warnings, words)
     report = out / "report.html"
     typer.echo(say(words, "trained", model_id=made.model_id, place=out, report=report), err=True)
     if as_json:
@@ -63,7 +64,7 @@ def evaluate(which: str, folder: Path, *, as_json: bool) -> None:
         found = vigia.classifiers.evaluate(
             which, folder, progress=bar(say(lang, "reading_pictures"))
         )
-    _warn(found.warnings)
+    _warn(found.warnings, lang)
     if as_json:
         _print_json(_evaluation(found))
         return
@@ -99,7 +100,9 @@ def show_list(*, as_json: bool) -> None:
     for model in models:
         accuracy = _number(model.accuracy, lang)
         active = "*" if model.active else ""
-        table.add_row(model.id, active, " ".join(model.classes), accuracy, model.problem)
+        table.add_row(
+            model.id, active, " ".join(model.classes), accuracy, phrase_text(model.problem, lang)
+        )
     Console().print(table)
 
 
@@ -135,9 +138,9 @@ def _progress() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
         yield bar
 
 
-def _warn(warnings: tuple[str, ...]) -> None:
+def _warn(warnings: tuple[str, ...], lang: str) -> None:
     for warning in warnings:
-        typer.echo(warning, err=True)
+        typer.echo(phrase_text(warning, lang), err=True)
 
 
 def _print_figures(figures: Any, lang: str) -> None:

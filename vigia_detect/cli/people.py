@@ -123,7 +123,7 @@ def read_roles(words: Iterable[str]) -> frozenset[Role]:
     try:
         return frozenset(Role(word) for word in words)
     except ValueError:
-        raise InvalidOptionError(f"role: unknown (known: {', '.join(Role)})") from None
+        raise InvalidOptionError("role: unknown (known: {known})", known=", ".join(Role)) from None
 
 
 def _whose(login: str | None) -> str:

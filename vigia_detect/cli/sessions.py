@@ -33,7 +33,7 @@ def login_by_password(login: str | None) -> None:
     vigia = current()
     lang = vigia.settings.lang
     if login is None:
-        raise InvalidOptionError(f"LOGIN: {tell(lang, 'login')}")
+        raise InvalidOptionError("LOGIN: {hint}", hint=tell(lang, "login"))
     password = read_secret(tell(lang, "password"))
     token = vigia.login_desk.by_password(login, password, lambda: read_secret(tell(lang, "code")))
     keep_session(vigia.settings, token)

@@ -8,6 +8,7 @@ import typer
 from vigia_detect.bootstrap import write_stickers
 from vigia_detect.cli.texts import say
 from vigia_detect.errors import InvalidOptionError
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import load_settings
 
 ENDINGS = (".pdf", ".png")
@@ -20,10 +21,12 @@ def write(path: Path, *, lang: Literal["es", "en"] | None) -> None:
         InvalidOptionError: another kind of file, or one that cannot be written.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise InvalidOptionError(f"--out: {path.name} does not end in .pdf or .png")
+        raise InvalidOptionError("--out: {name} does not end in .pdf or .png", name=path.name)
     chosen = lang or load_settings().lang
     try:
         write_stickers(path, chosen)
     except OSError as error:
-        raise InvalidOptionError(f"--out: {path} cannot be written: {error.strerror}") from error
+        raise InvalidOptionError(
+            "--out: {path} cannot be written: {why}", path=path, why=Phrase.why(error)
+        ) from error
     typer.echo(say(chosen, "sticker_written", path=path))

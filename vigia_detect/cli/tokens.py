@@ -32,7 +32,7 @@ class Listed:
 def create(login: str, *, label: str, days: float, scopes: Sequence[str] | None) -> None:
     """Make a token; it goes alone to standard output, so that a script can take it."""
     if not (0 < len(label) <= NAME_LENGTH and label.isprintable()):
-        raise InvalidOptionError(f"label: must be 1 to {NAME_LENGTH} printable letters")
+        raise InvalidOptionError("label: must be 1 to {most} printable letters", most=NAME_LENGTH)
     vigia, chosen = current(), None if scopes is None else read_actions(scopes)
     token, made = vigia.registry.create_token(
         login, label=label, days=days, scopes=chosen, by=actor()
@@ -83,4 +83,6 @@ def read_actions(words: Sequence[str]) -> frozenset[Action]:
     try:
         return frozenset(Action(word) for word in words)
     except ValueError:
-        raise InvalidOptionError(f"scope: unknown (known: {', '.join(Action)})") from None
+        raise InvalidOptionError(
+            "scope: unknown (known: {known})", known=", ".join(Action)
+        ) from None

@@ -25,6 +25,7 @@ class UpTexts:
     stopped: str
     unknown: str
     crash_loop: str
+    lang: Lang
     start_failed: str
     ended: str
     columns: tuple[str, ...]
@@ -39,6 +40,7 @@ _ES = UpTexts(
     stopped="Vigia está parado",
     unknown="recuentos no disponibles",
     crash_loop="se cae una y otra vez; vea",
+    lang="es",
     start_failed="no arranca",
     ended="última salida",
     columns=("Proceso", "Estado", "PID", "Activo", "Reinicios", "Memoria", "Atiende"),
@@ -76,6 +78,7 @@ _EN = UpTexts(
     stopped="Vigia has stopped",
     unknown="counts not available",
     crash_loop="dies again and again; see",
+    lang="en",
     start_failed="does not start",
     ended="last exit",
     columns=("Process", "State", "PID", "Up", "Restarts", "Memory", "Serves"),

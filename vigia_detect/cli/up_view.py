@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from vigia_detect.cli.error_texts import phrase_text
 from vigia_detect.cli.up_texts import TEXTS, Lang, UpTexts
 from vigia_detect.errors import VigiaError
 from vigia_detect.supervisor import ProcessState, ProcessStatus, Snapshot
@@ -201,7 +202,7 @@ def _cells(process: ProcessStatus, texts: UpTexts) -> tuple[Text, ...]:
 def _trouble(process: ProcessStatus, texts: UpTexts) -> str:
     """Return what an operator must look at; '' when there is nothing."""
     if process.problem:
-        return f"{texts.start_failed}: {process.problem}"
+        return f"{texts.start_failed}: {phrase_text(process.problem, texts.lang)}"
     return f"{texts.crash_loop} {process.log_file}" if process.crash_loop else ""
 
 

@@ -18,6 +18,7 @@ from vigia_detect.cli.texts import say
 from vigia_detect.domain.case import JsonObject
 from vigia_detect.domain.findings import Inspection
 from vigia_detect.errors import InvalidImageError, InvalidOptionError
+from vigia_detect.phrase import Phrase
 from vigia_detect.stages.image_analysis import describe
 
 READABLE = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
@@ -71,8 +72,10 @@ def _check_names(pictures: list[Path]) -> None:
     stem, count = Counter(path.stem for path in pictures).most_common(1)[0]
     if count > 1:
         raise InvalidOptionError(
-            f"--masks: {count} pictures are called {stem}; their masks would overwrite each other. "
-            "Look at one folder at a time."
+            "--masks: {count} pictures are called {stem}; their masks would overwrite each other. "
+            "Look at one folder at a time.",
+            count=count,
+            stem=stem,
         )
 
 
@@ -81,12 +84,15 @@ def _check_place(masks: Path, pictures: list[Path]) -> None:
     try:
         masks.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidOptionError(f"--masks: {masks} cannot be made ({error.strerror}).") from error
+        raise InvalidOptionError(
+            "--masks: {masks} cannot be made ({why}).", masks=masks, why=Phrase.why(error)
+        ) from error
     places = {(masks / f"{picture.stem}.png").resolve() for picture in pictures}
     lost = [str(picture) for picture in pictures if picture.resolve() in places]
     if lost:
         raise InvalidOptionError(
-            f"--masks: the mask would replace the picture {lost[0]}. Choose another folder."
+            "--masks: the mask would replace the picture {picture}. Choose another folder.",
+            picture=lost[0],
         )
 
 

@@ -5,6 +5,7 @@ import socket
 from vigia_detect.bootstrap import Vigia
 from vigia_detect.domain.policy import Queue
 from vigia_detect.errors import InvalidOptionError
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import load_settings
 
 
@@ -45,7 +46,9 @@ def _queues(given: str | None) -> list[str]:
     unknown = sorted(set(asked) - set(known))
     if unknown or not asked:
         raise InvalidOptionError(
-            f"queues: unknown {', '.join(unknown) or 'empty list'} (known: {', '.join(known)})"
+            "queues: unknown {unknown} (known: {known})",
+            unknown=", ".join(unknown) or Phrase("empty list"),
+            known=", ".join(known),
         )
     # in the order of their importance, whatever the order given
     return [name for name in known if name in asked]

@@ -24,6 +24,7 @@ from vigia_detect.clinical.language.nodes import Node
 from vigia_detect.clinical.vocabulary import vocabulary
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def reader(words: Vocabulary, *, of_lesion: bool) -> Read:
         try:
             return read_condition(text, words, of_lesion=of_lesion)
         except ConditionError as error:
-            raise ConfigurationError(f"{place}: {error}") from error
+            raise ConfigurationError("{place}: {why}", place=place, why=Phrase.of(error)) from error
 
     return read
 

@@ -9,6 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
+from vigia_detect.validation import said
 
 DATA = Path(__file__).parent / "data"
 
@@ -32,18 +34,25 @@ def read_data(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(f"{path.name}: cannot be read ({error.strerror})") from error
+        raise ConfigurationError(
+            "{name}: cannot be read ({why})", name=path.name, why=Phrase.why(error)
+        ) from error
     root, data = parse_yaml(text, path.name)
     try:
         # By way of JSON, whose strict rules let a list be a tuple and a text an enum's member.
         return model.model_validate_json(json.dumps(data, default=str))
     except ValidationError as error:
         problems = [
-            f"{path.name}:{_line(root, problem['loc'])}: "
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+            Phrase(
+                "{name}:{line}: {place}: {problem}",
+                name=path.name,
+                line=_line(root, problem["loc"]),
+                place=".".join(map(str, problem["loc"])),
+                problem=said(problem),
+            )
             for problem in error.errors()
         ]
-        raise ConfigurationError("\n".join(problems)) from error
+        raise ConfigurationError(Phrase.joined("\n", problems)) from error
 
 
 def line_in(path: Path, place: tuple[int | str, ...]) -> str:
@@ -63,11 +72,18 @@ def parse_yaml(text: str, name: str) -> tuple[yaml.Node | None, object]:
         root = loader.get_single_node()
         for key in _repeated_keys(root):
             line = key.start_mark.line + 1
-            raise ConfigurationError(f"{name}:{line}: {key.value}: named twice")
+            raise ConfigurationError(
+                "{name}:{line}: {value}: named twice", name=name, line=line, value=key.value
+            )
         return root, None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{name}:{line}: not YAML ({error.problem})") from error
+        raise ConfigurationError(
+            "{name}:{line}: not YAML ({problem})",
+            name=name,
+            line=line,
+            problem=Phrase.of(error.problem or ""),
+        ) from error
     finally:
         loader.dispose()
 

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from vigia_detect.clinical.data_file import DataModel
+from vigia_detect.phrase import Phrase
 
 Tag = Literal["D", "X", "C", "GK", "POL"]
 
@@ -38,7 +39,9 @@ class Evidence(DataModel):
     def _agree(self) -> Self:
         expected = {"GK": False, "POL": None}.get(self.tag, True)
         if self.verified is not expected:
-            raise ValueError(f"tag {self.tag} needs verified: {expected}")
+            raise ValueError(
+                Phrase("tag {tag} needs verified: {expected}", tag=self.tag, expected=expected)
+            )
         return self
 
     def cite(self) -> str:

@@ -13,6 +13,7 @@ from vigia_detect.clinical.evidence import Evidence, Text
 from vigia_detect.clinical.scales_model import Caution
 from vigia_detect.clinical.terminology import Code
 from vigia_detect.errors import ConfigurationError, FieldProblem, InvalidContextError
+from vigia_detect.phrase import Phrase
 
 UNSPECIFIED = "pressure_injury"
 HEADING = re.compile(r"L89\.[0-9]+")
@@ -81,7 +82,7 @@ class Edition(DataModel):
         if bool(self.classes) == bool(self.stage_digits and self.sites and self.unknown_site):
             raise ValueError("needs either classes, or stage_digits, sites and unknown_site")
         if self.unspecified and UNSPECIFIED not in self.classes:
-            raise ValueError(f"unspecified needs a code for {UNSPECIFIED}")
+            raise ValueError(Phrase("unspecified needs a code for {name}", name=UNSPECIFIED))
         return self
 
     def code(self, class_id: str, site: str | None, side: str | None) -> str | None:
@@ -175,7 +176,12 @@ def icd10_meaning(edition: str, code: str) -> Icd10Meaning:
     """
     meaning = _edition(edition).meaning(code)
     if meaning is None:
-        problem = FieldProblem("icd10", f"code {code}: no pressure injury in edition {edition}")
+        problem = FieldProblem(
+            "icd10",
+            Phrase(
+                "code {code}: no pressure injury in edition {edition}", code=code, edition=edition
+            ),
+        )
         raise InvalidContextError((problem,))
     return meaning
 
@@ -183,5 +189,7 @@ def icd10_meaning(edition: str, code: str) -> Icd10Meaning:
 def _edition(name: str) -> Edition:
     editions = load_icd10().editions
     if name not in editions:
-        raise ConfigurationError(f"{name}: unknown edition; known: {', '.join(editions)}")
+        raise ConfigurationError(
+            "{name}: unknown edition; known: {known}", name=name, known=", ".join(editions)
+        )
     return editions[name]

@@ -14,6 +14,7 @@ from vigia_detect.clinical.profile import Settled, lay_over, without_profile
 from vigia_detect.clinical.rule_set import RuleSet
 from vigia_detect.clinical.scales import load_scales
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 ID = "vigia-npiap-minsal"
 VERSION = "1.0.0"
@@ -32,7 +33,9 @@ def load_rules(profile: Path | None = None) -> RuleSet:
     try:
         content = profile.read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"{profile.name}: cannot be read ({error.strerror})") from error
+        raise ConfigurationError(
+            "{name}: cannot be read ({why})", name=profile.name, why=Phrase.why(error)
+        ) from error
     return _build(profile, content)
 
 
@@ -77,7 +80,7 @@ def _compile(shipped: Files, settled: Settled, checksum: str) -> RuleSet:
     try:
         words = compiling.words_of(shipped)
     except ConditionError as error:
-        raise ConfigurationError(f"words.yaml: {error}") from error
+        raise ConfigurationError("words.yaml: {why}", why=Phrase.of(error)) from error
     read = compiling.reader(words, of_lesion=False)
     of_lesion = compiling.reader(words, of_lesion=True)
     own = f"+{settled.name}.{settled.version}" if settled.name else ""

@@ -11,6 +11,7 @@ from vigia_detect.clinical.evidence import Evidence
 from vigia_detect.clinical.inputs.codes import CandidateClass, ImageProblem
 from vigia_detect.clinical.inputs.lesion import Lesion
 from vigia_detect.domain.findings import Tissue
+from vigia_detect.phrase import Phrase
 
 Share = Annotated[float, Field(ge=0, le=1)]
 ROUNDING = 1e-9
@@ -97,15 +98,17 @@ class PhotoModel(DataModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if {*self.rows} != {*ROWS}:
-            raise ValueError(f"rows: must be {', '.join(ROWS)}")
+            raise ValueError(Phrase("rows: must be {rows}", rows=", ".join(ROWS)))
         for name, row in self.rows.items():
             if max(row.gives.values()) > self.limits.ceiling.value:
-                raise ValueError(f"rows: {name} is surer than the ceiling")
+                raise ValueError(Phrase("rows: {name} is surer than the ceiling", name=name))
         for name, question in self.questions.items():
             if not {*question.asks} <= {*Lesion.model_fields}:
-                raise ValueError(f"questions: {name} asks for what is no field of a lesion")
+                raise ValueError(
+                    Phrase("questions: {name} asks for what is no field of a lesion", name=name)
+                )
             if question.row not in {None, *ROWS}:
-                raise ValueError(f"questions: {name} names no row")
+                raise ValueError(Phrase("questions: {name} names no row", name=name))
         return self
 
 

@@ -18,6 +18,7 @@ from vigia_detect.clinical.scales import Scales
 from vigia_detect.clinical.scales_model import ByAge, ProfileData
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 MAIN_SCALE = "braden"
 PROBABILITIES = ("tau_low", "tau_high", "plausible")
@@ -73,7 +74,16 @@ def lay_over(path: Path, limits: LimitsFile, scales: Scales) -> Settled:
     merged = _scales(path, own, scales)
     if chosen not in merged.scales[MAIN_SCALE].profiles:
         known = ", ".join(merged.scales[MAIN_SCALE].profiles)
-        _refuse(path, ("category_profile",), f"no cut-offs {chosen!r} for {MAIN_SCALE}: {known}")
+        _refuse(
+            path,
+            ("category_profile",),
+            Phrase(
+                "no cut-offs {chosen!r} for {main_scale}: {known}",
+                chosen=chosen,
+                main_scale=MAIN_SCALE,
+                known=known,
+            ),
+        )
     return Settled(
         own.profile, own.version, chosen, _limits(path, own, limits), merged, own.contacts
     )
@@ -84,12 +94,16 @@ def _limits(path: Path, own: ProfileFile, ours: LimitsFile) -> LimitsFile:
     merged = dict(ours.limits)
     for name, value in own.limits.items():
         if name not in merged:
-            _refuse(path, ("limits", name), f"no limit {name}; {nearest(name, merged)}")
+            _refuse(
+                path,
+                ("limits", name),
+                Phrase("no limit {name}; {hint}", name=name, hint=nearest(name, merged)),
+            )
         if value < 0 or (name in PROBABILITIES and value > 1):
-            _refuse(path, ("limits", name), f"{name} is out of range")
+            _refuse(path, ("limits", name), Phrase("{name} is out of range", name=name))
         merged[name] = Limit(value=value, evidence=source)
     if merged["tau_low"].value > merged["tau_high"].value:
-        _refuse(path, ("limits",), "tau_low is above tau_high")
+        _refuse(path, ("limits",), Phrase("tau_low is above tau_high"))
     return ours.model_copy(update={"limits": merged})
 
 
@@ -98,9 +112,14 @@ def _scales(path: Path, own: ProfileFile, scales: Scales) -> Scales:
         try:
             scales = scales.with_profiles({name: profiles})
         except ConfigurationError as error:
-            _refuse(path, ("cutoffs", name), str(error))
+            _refuse(path, ("cutoffs", name), error.phrase)
     return scales if own.by_age is None else replace(scales, by_age=own.by_age)
 
 
-def _refuse(path: Path, place: tuple[str, ...], problem: str) -> NoReturn:
-    raise ConfigurationError(f"{line_in(path, place)}: {'.'.join(place)}: {problem}")
+def _refuse(path: Path, place: tuple[str, ...], problem: Phrase) -> NoReturn:
+    raise ConfigurationError(
+        "{line}: {place}: {problem}",
+        line=line_in(path, place),
+        place=".".join(place),
+        problem=problem,
+    )

@@ -19,6 +19,7 @@ from vigia_detect.clinical.scales_model import (
 )
 from vigia_detect.domain.scales import Scale, ScaleScore
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,16 @@ class Scales:
         data: dict[str, ScaleData] = {}
         for file in (risk, *others, wounds):
             if twice := data.keys() & file.scales.keys():
-                raise ConfigurationError(f"scales given twice: {', '.join(sorted(twice))}")
+                raise ConfigurationError(
+                    "scales given twice: {twice}", twice=", ".join(sorted(twice))
+                )
             data.update(file.scales)
         named = {risk.by_age.newborn, risk.by_age.child, risk.by_age.adult, *risk.fallback}
         named.update(name for added in risk.added for name in (added.scale, *added.beside))
         if unknown := named - data.keys():
-            raise ConfigurationError(f"unknown scales: {', '.join(sorted(unknown))}")
+            raise ConfigurationError(
+                "unknown scales: {unknown}", unknown=", ".join(sorted(unknown))
+            )
         made = cls(
             by_age=risk.by_age,
             added=risk.added,
@@ -82,7 +87,9 @@ class Scales:
         data = dict(self.data)
         for name, profiles in extra.items():
             if name not in data:
-                raise ConfigurationError(f"{name}: unknown scale; known: {', '.join(data)}")
+                raise ConfigurationError(
+                    "{name}: unknown scale; known: {known}", name=name, known=", ".join(data)
+                )
             merged = {**data[name].profiles, **profiles}
             data[name] = data[name].model_copy(update={"profiles": merged})
         return self._with_data(data)
@@ -91,11 +98,13 @@ class Scales:
         for name, scale in data.items():
             used = {category for profile in scale.profiles.values() for category in profile.bands}
             if scale.kind == "risk" and (unknown := used - self.categories.keys()):
-                raise ConfigurationError(f"{name}: unknown categories {sorted(unknown)}")
+                raise ConfigurationError(
+                    "{name}: unknown categories {unknown}", name=name, unknown=sorted(unknown)
+                )
         try:
             scales = {name: scale.scale(name) for name, scale in data.items()}
         except ValueError as error:
-            raise ConfigurationError(str(error)) from error
+            raise ConfigurationError(Phrase.of(error)) from error
         return replace(self, data=data, scales=scales)
 
 
@@ -133,13 +142,20 @@ def score_scale(
     """
     known = (scales or load_scales()).scales
     if scale_id not in known:
-        raise ConfigurationError(f"{scale_id}: unknown scale; known: {', '.join(known)}")
+        raise ConfigurationError(
+            "{name}: unknown scale; known: {known}", name=scale_id, known=", ".join(known)
+        )
     scale = known[scale_id]
     wanted = tuple(scale.profiles if profiles is None else profiles)
     for profile in wanted:
         if profile not in scale.profiles:
             listed = ", ".join(scale.profiles) or "none"
-            raise ConfigurationError(f"{scale_id}: unknown profile {profile}; known: {listed}")
+            raise ConfigurationError(
+                "{name}: unknown profile {profile}; known: {known}",
+                name=scale_id,
+                profile=profile,
+                known=listed,
+            )
     return scale.score(items, wanted)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from vigia_detect.clinical.data_file import DataModel
 from vigia_detect.clinical.evidence import Evidence, Text
 from vigia_detect.domain.scales import Applicability, Band, Direction, Item, Profile, Scale
+from vigia_detect.phrase import Phrase
 
 
 class Bin(DataModel):
@@ -45,13 +46,22 @@ class ItemData(DataModel):
         low, high = self.points
         every = list(range(low, high + 1))
         if self.anchors and sorted(self.anchors) != every:
-            raise ValueError(f"anchors must be given for each of {low} to {high}")
+            raise ValueError(
+                Phrase("anchors must be given for each of {low} to {high}", low=low, high=high)
+            )
         if self.cm2:
             _check_bins(self.cm2, every)
         if any(not low <= a <= b <= high for a, b in self.codes.values()):
-            raise ValueError(f"codes must score within {low} to {high}")
+            raise ValueError(Phrase("codes must score within {low} to {high}", low=low, high=high))
         if self.signs and len(self.signs) != high - low:
-            raise ValueError(f"{len(self.signs)} signs cannot give {low} to {high} points")
+            raise ValueError(
+                Phrase(
+                    "{count} signs cannot give {low} to {high} points",
+                    count=len(self.signs),
+                    low=low,
+                    high=high,
+                )
+            )
         return self
 
 
@@ -131,7 +141,13 @@ class ScaleData(DataModel):
             applicability=Applicability(**self.applicability.model_dump()),
         )
         if scale.range != self.range:
-            raise ValueError(f"the items add up to {scale.range}, not to {self.range}")
+            raise ValueError(
+                Phrase(
+                    "the items add up to {total}, not to {range}",
+                    total=scale.range,
+                    range=self.range,
+                )
+            )
         return scale
 
     @model_validator(mode="after")

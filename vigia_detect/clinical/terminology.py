@@ -16,6 +16,7 @@ from vigia_detect.clinical.terminology_model import (
     TerminologyFile,
 )
 from vigia_detect.errors import ConfigurationError, FieldProblem, InvalidContextError
+from vigia_detect.phrase import Bilingual, Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,11 @@ def code_for(group: str, concept: str) -> Code | None:
     if concept in found.uncoded:
         return None
     if concept not in found.codes:
-        raise ConfigurationError(f"{group}: unknown concept {concept}")
+        raise ConfigurationError("{group}: unknown concept {concept}", group=group, concept=concept)
     data = found.codes[concept]
     coded = found.codes[data.same_as] if data.same_as is not None else data
     if coded.code is None:
-        raise ConfigurationError(f"{group}: {concept} has no code")
+        raise ConfigurationError("{group}: {concept} has no code", group=group, concept=concept)
     uri = load_terminology().systems[found.system].uri
     return Code(uri, coded.code, coded.display, _evidence(data, coded, found))
 
@@ -100,25 +101,34 @@ def meaning_of(group: str, code: str) -> Meaning:
     for concept, data in found.codes.items():
         if code == data.code or code in data.legacy:
             return Meaning(concept, active=code == data.code)
-    raise InvalidContextError((FieldProblem(group, f"code {code}: {_why_refused(found, code)}"),))
+    raise InvalidContextError(
+        (
+            FieldProblem(
+                group, Phrase("code {code}: {why}", code=code, why=_why_refused(found, code))
+            ),
+        )
+    )
 
 
-def _why_refused(group: GroupData, code: str) -> str:
+def _why_refused(group: GroupData, code: str) -> Phrase:
     terminology = load_terminology()
     if code in terminology.refused:
-        return terminology.refused[code].en
+        text = terminology.refused[code]
+        return Bilingual(text.en, es=text.es)
     for name, other in terminology.groups.items():
         if code in other.all_codes():
-            return f"is of another kind ({name})"
+            return Phrase("is of another kind ({name})", name=name)
     if not HAS_RIGHT_DIGIT[group.system](code):
-        return f"not a {group.system} code (wrong form or check digit)"
-    return "unknown"
+        return Phrase("not a {system} code (wrong form or check digit)", system=group.system)
+    return Phrase("unknown")
 
 
 def _group(name: str) -> GroupData:
     groups = load_terminology().groups
     if name not in groups:
-        raise ConfigurationError(f"{name}: unknown group of codes; known: {', '.join(groups)}")
+        raise ConfigurationError(
+            "{name}: unknown group of codes; known: {known}", name=name, known=", ".join(groups)
+        )
     return groups[name]
 
 

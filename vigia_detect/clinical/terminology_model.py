@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from vigia_detect.clinical.data_file import DataModel
 from vigia_detect.clinical.evidence import Evidence, Text
 from vigia_detect.domain.check_digits import is_loinc_code, is_snomed_id
+from vigia_detect.phrase import Phrase
 
 HAS_RIGHT_DIGIT = {"snomed": is_snomed_id, "loinc": is_loinc_code}
 
@@ -58,14 +59,22 @@ class GroupData(DataModel):
         own = {name: data for name, data in self.codes.items() if data.code is not None}
         for name, data in self.codes.items():
             if data.same_as is not None and data.same_as not in own:
-                raise ValueError(f"{name}: same_as {data.same_as} has no code of its own")
+                raise ValueError(
+                    Phrase(
+                        "{name}: same_as {same_as} has no code of its own",
+                        name=name,
+                        same_as=data.same_as,
+                    )
+                )
         every = list(self.all_codes())
         if twice := {code for code in every if every.count(code) > 1}:
-            raise ValueError(f"one code with two meanings: {', '.join(sorted(twice))}")
+            raise ValueError(
+                Phrase("one code with two meanings: {twice}", twice=", ".join(sorted(twice)))
+            )
         if wrong := [code for code in every if not HAS_RIGHT_DIGIT[self.system](code)]:
-            raise ValueError(f"wrong check digit: {', '.join(wrong)}")
+            raise ValueError(Phrase("wrong check digit: {wrong}", wrong=", ".join(wrong)))
         if both := self.codes.keys() & set(self.uncoded):
-            raise ValueError(f"both coded and uncoded: {', '.join(sorted(both))}")
+            raise ValueError(Phrase("both coded and uncoded: {both}", both=", ".join(sorted(both))))
         return self
 
     def all_codes(self) -> Iterator[str]:
@@ -88,7 +97,13 @@ class TerminologyFile(DataModel):
     def _agree(self) -> Self:
         for name, group in self.groups.items():
             if group.system not in self.systems:
-                raise ValueError(f"{name}: unknown system {group.system}")
+                raise ValueError(
+                    Phrase("{name}: unknown system {system}", name=name, system=group.system)
+                )
             if used := self.refused.keys() & set(group.all_codes()):
-                raise ValueError(f"{name}: uses refused codes {', '.join(sorted(used))}")
+                raise ValueError(
+                    Phrase(
+                        "{name}: uses refused codes {used}", name=name, used=", ".join(sorted(used))
+                    )
+                )
         return self

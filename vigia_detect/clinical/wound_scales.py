@@ -11,6 +11,7 @@ from vigia_detect.clinical.scales import Scales, load_scales
 from vigia_detect.clinical.scales_model import Bin, ItemData
 from vigia_detect.domain.trend import Trend, trend
 from vigia_detect.errors import FieldProblem, InvalidContextError
+from vigia_detect.phrase import Phrase
 
 CLOSED = "closed"
 
@@ -106,7 +107,9 @@ def cl_wound_diagram_grade(total: int | None, scales: Scales | None = None) -> s
     low, high = scale.range
     if type(total) is not int or not low <= total <= high:
         problem = FieldProblem(
-            "cl_wound_diagram_total", "no total of this scale", f"whole number from {low} to {high}"
+            "cl_wound_diagram_total",
+            "no total of this scale",
+            Phrase("whole number from {low} to {high}", low=low, high=high),
         )
         raise InvalidContextError((problem,))
     return scale.profiles["grado"].category(total)
@@ -122,7 +125,9 @@ def _points(item: ItemData, field: str, codes: tuple[str | None, ...]) -> tuple[
     """Return the points of the worst of the codes; None when one of them is unknown."""
     for code in codes:
         if code is not None and code not in item.codes:
-            problem = FieldProblem(field, "unknown code", f"known: {', '.join(item.codes)}")
+            problem = FieldProblem(
+                field, "unknown code", Phrase("known: {known}", known=", ".join(item.codes))
+            )
             raise InvalidContextError((problem,))
     known = [item.codes[code] for code in codes if code is not None]
     if len(known) < len(codes):

@@ -159,13 +159,15 @@ def task_ids(case_id: str) -> dict[str, str]:
 
 def _wanted(pipeline_id: str, asked: Mapping[str, str] | None) -> frozenset[str]:
     if not is_case_id(pipeline_id):
-        raise NotFoundError(f"There is no case {pipeline_id}.")
+        raise NotFoundError("There is no case {case}.", case=pipeline_id)
     own = task_ids(pipeline_id)
     if asked is None:
         return frozenset(own)
     for name, task_id in asked.items():
         if own.get(name) != task_id:
-            raise NotFoundError(f"task_ids: {name} is not a task of case {pipeline_id}.")
+            raise NotFoundError(
+                "task_ids: {name} is not a task of case {case}.", name=name, case=pipeline_id
+            )
     return frozenset(asked)
 
 
@@ -203,7 +205,9 @@ def _escalation(data: Mapping[str, object]) -> tuple[CaseId | None, tuple[str, .
     for key in data:
         if key not in ESCALATION_KEYS:
             raise InvalidOptionError(
-                f"escalation_data.{key}: unknown (known: {', '.join(ESCALATION_KEYS)})"
+                "escalation_data.{key}: unknown (known: {known})",
+                key=key,
+                known=", ".join(ESCALATION_KEYS),
             )
     case_id = data.get("case_id", data.get("pipeline_id"))
     if case_id is not None and not isinstance(case_id, str):

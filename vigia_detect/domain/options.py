@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from vigia_detect.errors import InvalidOptionError
+from vigia_detect.phrase import Phrase
 
 LANGUAGES = ("es", "en")
 PRIORITIES = ("routine", "emergency")
@@ -37,17 +38,29 @@ class Options:
         values = {"lang": lang, **(given or {})}
         for name in values:
             if name not in NAMES:
-                near = difflib.get_close_matches(str(name), NAMES, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(NAMES)}"
-                raise InvalidOptionError(f"{name}: unknown processing option ({hint})")
+                hint = _hint(str(name))
+                raise InvalidOptionError(
+                    "{name}: unknown processing option ({hint})", name=name, hint=hint
+                )
         _check("lang", values["lang"], LANGUAGES)
         _check("priority", values.get("priority", "routine"), PRIORITIES)
         key = values.get("idempotency_key")
         if key is not None and not (isinstance(key, str) and 0 < len(key) <= KEY_LENGTH):
-            raise InvalidOptionError(f"idempotency_key: must be a text of 1 to {KEY_LENGTH}")
+            raise InvalidOptionError(
+                "idempotency_key: must be a text of 1 to {most}", most=KEY_LENGTH
+            )
         return cls(str(values["lang"]), str(values.get("priority", "routine")), key)
+
+
+def _hint(name: str) -> Phrase:
+    near = difflib.get_close_matches(name, NAMES, n=1)
+    if near:
+        return Phrase("did you mean {name}?", name=near[0])
+    return Phrase("known: {known}", known=", ".join(NAMES))
 
 
 def _check(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise InvalidOptionError(f"{name}: must be one of {', '.join(allowed)}")
+        raise InvalidOptionError(
+            "{name}: must be one of {allowed}", name=name, allowed=", ".join(allowed)
+        )

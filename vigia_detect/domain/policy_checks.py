@@ -12,6 +12,7 @@ from vigia_detect.domain.notification import Channel
 from vigia_detect.domain.on_call import DAYS, Contact, Directory, Role
 from vigia_detect.domain.triage import Urgency
 from vigia_detect.errors import FieldProblem
+from vigia_detect.phrase import Phrase
 
 LONGEST_NAME = 64
 SLOWEST_ACCEPT_S = 10.0
@@ -33,12 +34,12 @@ LEAST: Mapping[str, Urgency] = MappingProxyType(
     }
 )
 """How urgent these are at least, whatever a file says: facts.md D.1. Nothing lowers an urgency."""
-ADDRESSES: Mapping[Channel, tuple[str, str]] = MappingProxyType(
+ADDRESSES: Mapping[Channel, tuple[str, Phrase]] = MappingProxyType(
     {
-        Channel.SLACK: (r"#?[^\s#]+", 'a channel or user id as C0123 or U0123, or "#name"'),
-        Channel.EMAIL: (r"[^\s@]+@[^\s@]+", "name@host"),
-        Channel.WEBHOOK: (r"https?://[^\s/]+\S*", "an http or https URL"),
-        Channel.APPRISE: (r"[a-z][a-z0-9+.-]*://\S+", "an Apprise URL"),
+        Channel.SLACK: (r"#?[^\s#]+", Phrase('a channel or user id as C0123 or U0123, or "#name"')),
+        Channel.EMAIL: (r"[^\s@]+@[^\s@]+", Phrase("name@host")),
+        Channel.WEBHOOK: (r"https?://[^\s/]+\S*", Phrase("an http or https URL")),
+        Channel.APPRISE: (r"[a-z][a-z0-9+.-]*://\S+", Phrase("an Apprise URL")),
     }
 )
 """How an address of a channel looks, roughly: it finds slips, the provider has the last word."""
@@ -68,7 +69,9 @@ def _people(directory: Directory) -> Iterator[FieldProblem]:
     for name, person in directory.people.items():
         path = f"people.{name}"
         if not (0 < len(name) <= LONGEST_NAME and name.isprintable()):
-            yield FieldProblem(path, "is no name", f"1 to {LONGEST_NAME} printable letters")
+            yield FieldProblem(
+                path, "is no name", Phrase("1 to {most} printable letters", most=LONGEST_NAME)
+            )
         if not person.contacts:
             yield FieldProblem(f"{path}.contacts", "is empty: nobody could reach this person")
         for number, contact in enumerate(person.contacts):
@@ -76,11 +79,13 @@ def _people(directory: Directory) -> Iterator[FieldProblem]:
 
 
 def _contact(path: str, contact: Contact) -> Iterator[FieldProblem]:
-    form, known = ADDRESSES.get(contact.channel, (r"[\s\S]+", ""))
+    form, known = ADDRESSES.get(contact.channel, (r"[\s\S]+", Phrase("")))
     if not contact.address.strip():
         yield FieldProblem(path, "is empty")
     elif not re.fullmatch(form, contact.address):  # it may be a secret: it is not repeated
-        yield FieldProblem(path, f"is no address of {contact.channel}", known)
+        yield FieldProblem(
+            path, Phrase("is no address of {channel}", channel=contact.channel), Phrase.of(known)
+        )
 
 
 def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
@@ -89,12 +94,16 @@ def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
         yield FieldProblem(path, "has neither members nor shifts: nobody would be told")
     for person in role.names():
         if person not in book.directory.people:
-            yield FieldProblem(path, f"names {person!r}, who is not in people")
+            yield FieldProblem(
+                path, Phrase("names {person!r}, who is not in people", person=person)
+            )
     for number, shift in enumerate(role.shifts):
         if shift.start.tzinfo or shift.end.tzinfo:
             yield FieldProblem(f"{path}.shifts.{number}", CLOCK)
         if not shift.days or not set(shift.days) <= set(DAYS):
-            yield FieldProblem(f"{path}.shifts.{number}.days", "is wrong", ", ".join(DAYS))
+            yield FieldProblem(
+                f"{path}.shifts.{number}.days", "is wrong", Phrase.quoted(", ".join(DAYS))
+            )
     for number, override in enumerate(role.overrides):
         place = f"{path}.overrides.{number}"
         if override.start.tzinfo or override.end.tzinfo:
@@ -106,7 +115,7 @@ def _role(name: str, role: Role, book: Book) -> Iterator[FieldProblem]:
 def _policy(kind: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
     path = f"policies.{kind}"
     if kind not in set(AlertKind):
-        yield FieldProblem(path, "is no kind of alert", ", ".join(AlertKind))
+        yield FieldProblem(path, "is no kind of alert", Phrase.quoted(", ".join(AlertKind)))
     yield from _steps(f"{path}.steps", policy, book)
     yield from _quiet(path, kind, policy)
     fallback = book.directory.roles.get(policy.fallback)
@@ -115,13 +124,18 @@ def _policy(kind: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
     for field in TIMES:
         least = SHORTEST_REPEAT_S if field == "repeat_every_s" else SHORTEST_S
         if not least <= getattr(policy, field) <= LONGEST_S:
-            yield FieldProblem(f"{path}.{field}", f"must be {least:g} to {LONGEST_S:.0f}")
+            yield FieldProblem(
+                f"{path}.{field}",
+                Phrase("must be {least:g} to {most:.0f}", least=least, most=LONGEST_S),
+            )
     if policy.steps and not policy.nobody_after_s > policy.steps[-1].after_s:
         yield FieldProblem(f"{path}.nobody_after_s", "must be later than the last step")
     if kind == AlertKind.EMERGENCY:
         yield from _emergency(path, policy)
     if kind == AlertKind.URGENT and policy.nobody_after_s > SLOWEST_URGENT_S:
-        yield FieldProblem(f"{path}.nobody_after_s", f"must be at most {SLOWEST_URGENT_S:g}")
+        yield FieldProblem(
+            f"{path}.nobody_after_s", Phrase("must be at most {most:g}", most=SLOWEST_URGENT_S)
+        )
 
 
 def _steps(path: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
@@ -137,13 +151,16 @@ def _steps(path: str, policy: Policy, book: Book) -> Iterator[FieldProblem]:
             yield FieldProblem(f"{path}.{number}.roles", "is empty: nobody would be told")
         for role in step.roles:
             if role not in book.directory.roles:
-                yield FieldProblem(f"{path}.{number}.roles", f"names {role!r}, who is not in roles")
+                yield FieldProblem(
+                    f"{path}.{number}.roles",
+                    Phrase("names {role!r}, who is not in roles", role=role),
+                )
 
 
 def _quiet(path: str, kind: str, policy: Policy) -> Iterator[FieldProblem]:
     least, quiet = LEAST.get(kind, Urgency.ROUTINE), policy.quiet_hours
     if policy.severity.rank < least.rank:
-        yield FieldProblem(f"{path}.severity", f"must be at least {least}")
+        yield FieldProblem(f"{path}.severity", Phrase("must be at least {least}", least=least))
     if quiet is None:
         return
     place = f"{path}.quiet_hours"
@@ -158,7 +175,11 @@ def _quiet(path: str, kind: str, policy: Policy) -> Iterator[FieldProblem]:
 def _emergency(path: str, policy: Policy) -> Iterator[FieldProblem]:
     """A hospital may be quicker than facts.md D.1, not slower."""
     if policy.accept_within_s > SLOWEST_ACCEPT_S:
-        yield FieldProblem(f"{path}.accept_within_s", f"must be at most {SLOWEST_ACCEPT_S:g}")
+        yield FieldProblem(
+            f"{path}.accept_within_s", Phrase("must be at most {most:g}", most=SLOWEST_ACCEPT_S)
+        )
     for field in TIMES[1:]:
         if getattr(policy, field) > SLOWEST_EMERGENCY_S:
-            yield FieldProblem(f"{path}.{field}", f"must be at most {SLOWEST_EMERGENCY_S:g}")
+            yield FieldProblem(
+                f"{path}.{field}", Phrase("must be at most {most:g}", most=SLOWEST_EMERGENCY_S)
+            )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vigia_detect.errors import FieldProblem, InvalidContextError
+from vigia_detect.phrase import Phrase
 
 
 class Direction(StrEnum):
@@ -29,7 +30,14 @@ class Item:
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
-            raise ValueError(f"item {self.name}: {self.low} is not below {self.high}")
+            raise ValueError(
+                Phrase(
+                    "item {name}: {low} is not below {high}",
+                    name=self.name,
+                    low=self.low,
+                    high=self.high,
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +70,25 @@ class Profile:
         for band in sorted(self.bands, key=lambda band: band.low):
             if band.low != expected or band.high < band.low:
                 raise ValueError(
-                    f"profile {self.id}: band {band.category} is {band.low}-{band.high}, "
-                    f"but the next total without a category is {expected}"
+                    Phrase(
+                        "profile {profile}: band {band} is {low}-{high}, "
+                        "but the next total without a category is {expected}",
+                        profile=self.id,
+                        band=band.category,
+                        low=band.low,
+                        high=band.high,
+                        expected=expected,
+                    )
                 )
             expected = band.high + 1
         if expected != high + 1:
             raise ValueError(
-                f"profile {self.id}: bands end at {expected - 1}, but the scale ends at {high}"
+                Phrase(
+                    "profile {profile}: bands end at {last}, but the scale ends at {high}",
+                    profile=self.id,
+                    last=expected - 1,
+                    high=high,
+                )
             )
 
 
@@ -138,7 +158,7 @@ class Scale:
     def __post_init__(self) -> None:
         names = [item.name for item in self.items]
         if not names or len(set(names)) != len(names):
-            raise ValueError(f"scale {self.id}: needs items, each named once")
+            raise ValueError(Phrase("scale {scale}: needs items, each named once", scale=self.id))
         for profile in self.profiles.values():
             profile.check(*self.range)
 
@@ -188,9 +208,13 @@ class Scale:
             path = f"patient_context.scales.{self.id}.{name}"
             item = items.get(name)
             if item is None:
-                problems.append(FieldProblem(path, "unknown item", f"known: {', '.join(items)}"))
+                problems.append(
+                    FieldProblem(
+                        path, "unknown item", Phrase("known: {known}", known=", ".join(items))
+                    )
+                )
             elif points is not None and not _has(item, points):
-                allowed = f"whole number from {item.low} to {item.high}"
+                allowed = Phrase("whole number from {low} to {high}", low=item.low, high=item.high)
                 problems.append(FieldProblem(path, "not among the points of this item", allowed))
         if problems:
             raise InvalidContextError(tuple(problems))

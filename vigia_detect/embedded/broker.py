@@ -27,6 +27,7 @@ from vigia_detect.errors import (
     VigiaError,
 )
 from vigia_detect.files import last_line, rotate, write_atomically
+from vigia_detect.phrase import Phrase
 from vigia_detect.processes import OwnProcess, spawn
 
 POLL_S = 0.02
@@ -150,8 +151,9 @@ class EmbeddedBroker:
             return None
         if info["tcp_port"] != (self._port or 0):
             raise ConfigurationError(
-                f"the embedded broker already runs with port {info['tcp_port'] or 'none'}, "
-                f"not {self._port or 'none'}; stop it first"
+                "the embedded broker already runs with port {found}, not {wanted}; stop it first",
+                found=info["tcp_port"] or Phrase("none"),
+                wanted=self._port or Phrase("none"),
             )
         return self._hold(info["process_id"])
 
@@ -196,12 +198,19 @@ class EmbeddedBroker:
             time.sleep(POLL_S)
             return
         raise BrokerUnavailableError(
-            f"the embedded broker (process {self._place.recorded_pid() or 'unknown'}) is alive "
-            f"but does not answer; its log {self.log_file} ends with: {last_line(self.log_file)}"
+            "the embedded broker (process {pid}) is alive "
+            "but does not answer; its log {log_file} ends with: {line}",
+            pid=self._place.recorded_pid() or Phrase("unknown"),
+            log_file=self.log_file,
+            line=last_line(self.log_file),
         )
 
     def _death(self, exit_code: int | None, line: str) -> VigiaError:
-        text = f"the embedded broker could not start; its log {self.log_file} ends with: {line}"
+        text = Phrase(
+            "the embedded broker could not start; its log {log_file} ends with: {line}",
+            log_file=self.log_file,
+            line=line,
+        )
         if os.strerror(errno.ENOSPC) in line:
             return StorageFullError(text)
         killed = exit_code is not None and exit_code < 0

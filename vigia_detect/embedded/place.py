@@ -17,6 +17,7 @@ from pathlib import Path
 
 from vigia_detect.errors import ConfigurationError, StorageFullError
 from vigia_detect.files import create_once, private_dir
+from vigia_detect.phrase import Phrase
 
 # A socket's address holds 108 bytes on Linux and 104 on macOS, one of them the closing zero.
 MAX_SOCKET_PATH_BYTES = 103
@@ -50,7 +51,9 @@ class Place:
             return path
         path = self._short_folder() / "broker.sock"
         if not _fits(path):
-            raise ConfigurationError(f"{path} is too long for a socket; set TMPDIR to a short one")
+            raise ConfigurationError(
+                "{path} is too long for a socket; set TMPDIR to a short one", path=path
+            )
         return path
 
     def password(self) -> str:
@@ -99,8 +102,12 @@ def clear_errors() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise StorageFullError(f"no room for the embedded broker's files: {error}") from error
-        raise ConfigurationError(f"the embedded broker's files cannot be used: {error}") from error
+            raise StorageFullError(
+                "no room for the embedded broker's files: {why}", why=Phrase.of(error)
+            ) from error
+        raise ConfigurationError(
+            "the embedded broker's files cannot be used: {why}", why=Phrase.of(error)
+        ) from error
 
 
 def _fits(path: Path) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vigia_detect.embedded.place import Place
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 
 def binary() -> str:
@@ -20,7 +21,9 @@ def binary() -> str:
     try:
         return str(get_binary_path())
     except ValkeyBinaryNotFoundError as error:
-        raise ConfigurationError(f"no embedded broker for this machine: {error}") from error
+        raise ConfigurationError(
+            "no embedded broker for this machine: {why}", why=Phrase.of(error)
+        ) from error
 
 
 def configuration(place: Place, port: int | None) -> bytes:

@@ -46,7 +46,9 @@ class GlassCase:
             InvalidOptionError: the reason says too little, or who asks has no account.
         """
         if len(reason.strip()) < SHORTEST_REASON:
-            raise InvalidOptionError(f"reason: must have at least {SHORTEST_REASON} letters")
+            raise InvalidOptionError(
+                "reason: must have at least {least} letters", least=SHORTEST_REASON
+            )
         with self._store.begin() as work:
             account = work.people.get(principal.id)
             if account is None:
@@ -87,7 +89,9 @@ class GlassCase:
             if owner is not None and owner == by.id:
                 raise InvalidOptionError("nobody reviews their own emergency access")
             if not work.people.review_glass(glass_id, by=by.name, verdict=verdict):
-                raise NotFoundError(f"There is no unreviewed emergency access {glass_id}.")
+                raise NotFoundError(
+                    "There is no unreviewed emergency access {access}.", access=glass_id
+                )
             detail = {"glass": glass_id, "verdict": verdict.value}
             entry = AuditEntry(AuditEvent.GLASS_REVIEWED, owner or "", by.name, detail=detail)
             work.audit.write([entry])

@@ -206,4 +206,6 @@ def _refusals() -> Iterator[None]:
         yield
     except (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError) as error:
         kind = type(error).__name__
-        raise LoginRefusedError(f"The provider's answer does not count ({kind}).") from None
+        raise LoginRefusedError(
+            "The provider's answer does not count ({kind}).", kind=kind
+        ) from None

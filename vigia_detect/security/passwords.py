@@ -46,7 +46,9 @@ def check_new(password: str, *known: str) -> None:
         InvalidOptionError: it is too short, too long, too simple or holds a known word.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidOptionError(f"password: must have {SHORTEST} to {LONGEST} letters")
+        raise InvalidOptionError(
+            "password: must have {least} to {most} letters", least=SHORTEST, most=LONGEST
+        )
     folded = password.casefold()
     if len(set(folded)) < KINDS or any(
         word.casefold() in folded for word in known if len(word) >= KNOWN_WORD

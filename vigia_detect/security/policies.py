@@ -9,6 +9,7 @@ import cedarpy
 
 from vigia_detect.domain.access import Action, Decision, Principal
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 HERE = Path(__file__).parent
 OURS = HERE / "policies.cedar"
@@ -37,7 +38,7 @@ class PolicyBook:
         checked = cedarpy.validate_policies(self.text, schema)
         if not checked.validation_passed:
             problems = "; ".join(error.error for error in checked.errors)
-            raise ConfigurationError(f"{own or OURS}: {problems}")
+            raise ConfigurationError("{file}: {problems}", file=own or OURS, problems=problems)
         self._policies = cedarpy.PolicySet.from_str(self.text)
         self._schema = cedarpy.Schema.from_str(schema)
 
@@ -77,7 +78,7 @@ def merged(ours: Mapping[str, dict[str, Any]], own: Mapping[str, dict[str, Any]]
     """
     taken = [name for name in own if "locked" in ours.get(name, {}).get("annotations", {})]
     if taken:
-        raise ConfigurationError(f"permissions: {', '.join(taken)} cannot be replaced.")
+        raise ConfigurationError("permissions: {taken} cannot be replaced.", taken=", ".join(taken))
     document = {"templates": {}, "staticPolicies": {**ours, **own}, "templateLinks": []}
     return cedarpy.policies_from_json_str(json.dumps(document))
 
@@ -91,11 +92,13 @@ def _read(path: Path) -> Policies:
     try:
         document = json.loads(cedarpy.policies_to_json_str(path.read_text()))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} cannot be read as Cedar policies: {error}") from None
+        raise ConfigurationError(
+            "{path} cannot be read as Cedar policies: {why}", path=path, why=Phrase.of(error)
+        ) from None
     found: Policies = {}
     for policy in document["staticPolicies"].values():
         name = policy.get("annotations", {}).get("id")
         if not name or name in found:
-            raise ConfigurationError(f"{path}: each policy needs an @id of its own.")
+            raise ConfigurationError("{path}: each policy needs an @id of its own.", path=path)
         found[name] = policy
     return found

@@ -49,7 +49,9 @@ class Registry:
         if not LOGIN.fullmatch(new.login):
             raise InvalidOptionError("login: must be 2 to 32 of a-z 0-9 . _ -, a letter first")
         if not (new.name.strip() and len(new.name) <= NAME_LENGTH and new.name.isprintable()):
-            raise InvalidOptionError(f"name: must be 1 to {NAME_LENGTH} printable letters")
+            raise InvalidOptionError(
+                "name: must be 1 to {most} printable letters", most=NAME_LENGTH
+            )
         id_ = str(uuid7())
         account = Account(
             id=id_,
@@ -157,7 +159,7 @@ class Registry:
         with self._store.begin() as work:
             gone = work.people.revoke(token_id)
             if gone is None:
-                raise NotFoundError(f"There is no good token {token_id}.")
+                raise NotFoundError("There is no good token {token}.", token=token_id)
             _note(work, AuditEvent.TOKEN_REVOKED, gone.account_id, by, token=gone.id)
 
 
@@ -165,7 +167,7 @@ def known(work: UnitOfWork, login: str) -> Account:
     """Return an account. Raises NotFoundError."""
     account = work.people.by_login(login)
     if account is None:
-        raise NotFoundError(f"There is no account {login}.")
+        raise NotFoundError("There is no account {login}.", login=login)
     return account
 
 

@@ -58,8 +58,10 @@ class CaseFiles:
             seen += len(batch)
         if len(found) > max(FEW, seen * SHARE):
             raise MustBeKeptError(
-                f"{len(found)} of {seen} files belong to no case of this database: it is another's "
-                "or was set back. Nothing was deleted. If they may go, move them away by hand."
+                "{count} of {seen} files belong to no case of this database: it is another's "
+                "or was set back. Nothing was deleted. If they may go, move them away by hand.",
+                count=len(found),
+                seen=seen,
             )
         return found
 

@@ -190,7 +190,9 @@ class Chainer:
         with self._store.read() as work:
             there = dict(work.trail.notes(size - 1, 1))
         if kept is not None and there.get(size) != kept:
-            self._conflict(CheckpointConflictError(f"The trail has no such checkpoint of {size}."))
+            self._conflict(
+                CheckpointConflictError("The trail has no such checkpoint of {size}.", size=size)
+            )
         self._compared_at = time.monotonic()
 
     def _due(self, every_entries: int, every_s: float) -> bool:

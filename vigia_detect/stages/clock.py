@@ -27,6 +27,7 @@ def clock_doubt(days: float) -> ClockDoubtError | None:
     if days <= LONGEST_SILENCE_DAYS:
         return None
     return ClockDoubtError(
-        f"Nothing was written for {days:.0f} days before the last one: is this host's date right? "
-        "If it is, ask again in a day."
+        "Nothing was written for {days:.0f} days before the last one: is this host's date right? "
+        "If it is, ask again in a day.",
+        days=days,
     )

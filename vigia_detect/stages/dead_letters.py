@@ -162,7 +162,9 @@ class DeadLetters:
         # Looked up again now that the alert is held: somebody may have answered meanwhile.
         one = work.notifications.get(run.id) if work.runs.failed(1, run_id=run.id) else None
         if alert is None or one is None:
-            raise NotPossibleError(f"Alert {run.subject} needs nobody to be told again.")
+            raise NotPossibleError(
+                "Alert {alert} needs nobody to be told again.", alert=run.subject
+            )
         told = tell_once_more(work, alert, one)
         sealed = self._seal(work, alert, f"repeated:{run.id}", reason)
         detail = {"alert_id": alert.id, "to": one.to.name, "reason": sealed}
@@ -216,7 +218,7 @@ def _delay_or_worse(work: UnitOfWork, run: Run) -> FailureSeverity:
 def _known(work: UnitOfWork, run_id: str) -> FailedRun:
     found = work.runs.failed(1, run_id=RunId(run_id)) if is_case_id(run_id) else ()
     if not found:
-        raise NotFoundError(f"There is no dead letter {run_id}: see `vigia failed list`.")
+        raise NotFoundError("There is no dead letter {run}: see `vigia failed list`.", run=run_id)
     return found[0]
 
 

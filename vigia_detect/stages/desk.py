@@ -101,8 +101,11 @@ class Desk:
                 return status
             if time.monotonic() + pause > deadline:
                 raise WaitTimeoutError(
-                    f"Case {case_id} is still {status.case.state} after {timeout_s:g} s; "
-                    "it goes on. Look again with `vigia wait`."
+                    "Case {case} is still {state} after {seconds:g} s; "
+                    "it goes on. Look again with `vigia wait`.",
+                    case=case_id,
+                    state=status.case.state,
+                    seconds=timeout_s,
                 )
             time.sleep(pause)
             pause = min(pause * 1.2, SLOWEST_POLL_S)
@@ -175,7 +178,7 @@ class Desk:
             refs = self._vault.open_result(case, stage, data).get(ATTACHMENTS)
             if isinstance(refs, dict) and name in refs:
                 return self._vault.open_attachment(case, name, str(refs[name]))
-        raise NotFoundError(f"Case {case_id} has no attachment {name}.")
+        raise NotFoundError("Case {case} has no attachment {name}.", case=case_id, name=name)
 
     def cases(self, *, limit: int, state: CaseState | None = None) -> Sequence[CaseSummary]:
         """Return the newest cases first, without patient data."""
@@ -215,7 +218,9 @@ class Desk:
         """
         by = answer.by
         if not (len(by.strip()) > 0 and len(by) <= NAME_LENGTH and by.isprintable()):
-            raise InvalidOptionError(f"by: must be a name of 1 to {NAME_LENGTH} printable letters")
+            raise InvalidOptionError(
+                "by: must be a name of 1 to {most} printable letters", most=NAME_LENGTH
+            )
         with self._store.begin() as work:
             known = _known_alert(work, alert_id)
             taken, runs = self._escalator.answer(work, known.id, answer)
@@ -237,7 +242,8 @@ class Desk:
         """
         if kind not in ESCALATION_TYPES:
             raise UnknownEscalationTypeError(
-                f"escalation_type: unknown; known types: {', '.join(sorted(ESCALATION_TYPES))}"
+                "escalation_type: unknown; known types: {known}",
+                known=", ".join(sorted(ESCALATION_TYPES)),
             )
         asked = AlertKind(kind)
         with self._store.begin() as work:
@@ -255,12 +261,12 @@ class Desk:
 def _known(work: UnitOfWork, case_id: str) -> StoredCase:
     case = work.cases.get(CaseId(case_id)) if is_case_id(case_id) else None
     if case is None:
-        raise NotFoundError(f"There is no case {case_id}.")
+        raise NotFoundError("There is no case {case}.", case=case_id)
     return case
 
 
 def _known_alert(work: UnitOfWork, alert_id: str) -> StoredAlert:
     found = work.alerts.get(AlertId(alert_id))
     if found is None:
-        raise NotFoundError(f"There is no alert {alert_id}.")
+        raise NotFoundError("There is no alert {alert}.", alert=alert_id)
     return found

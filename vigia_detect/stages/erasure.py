@@ -168,15 +168,20 @@ def _refusal(
     work: UnitOfWork, standing: PatientStanding, why: Why, days: int
 ) -> MustBeKeptError | None:
     if standing.holds:
-        return LegalHoldError(f"Held by {', '.join(standing.holds)}: `vigia hold release` first.")
+        return LegalHoldError(
+            "Held by {holds}: `vigia hold release` first.", holds=", ".join(standing.holds)
+        )
     if standing.open:
-        return OpenWorkError(f"Still open: {', '.join(standing.open)}. Nobody is left untold.")
+        return OpenWorkError(
+            "Still open: {open}. Nobody is left untold.", open=", ".join(standing.open)
+        )
     if why.override is not None:
         return None
     left = days - (work.now() - standing.last_entry_at) / DAY_S
     if left > 0:
         return RetentionPeriodError(
-            f"To be kept for {left:.0f} more days; only a documented override allows it earlier."
+            "To be kept for {left:.0f} more days; only a documented override allows it earlier.",
+            left=left,
         )
     return clock_doubt(silent_days(work))
 

@@ -67,8 +67,10 @@ class Evidence:
                     return self._written(work, _known(work, known), asked, signer)
             time.sleep(pause or 0.0)
         raise NotPossibleError(
-            f"Case {known}: no checkpoint covers these entries yet: {', '.join(open_)}. Try again "
-            "in some seconds."
+            "Case {case}: no checkpoint covers these entries yet: {entries}. Try again "
+            "in some seconds.",
+            case=known,
+            entries=", ".join(open_),
         )
 
     def _written(self, work: UnitOfWork, case: StoredCase, asked: Asked, signer: Signer) -> bytes:
@@ -119,7 +121,7 @@ def _sealed(
 def _known(work: UnitOfWork, case_id: str) -> StoredCase:
     case = work.cases.get(CaseId(case_id)) if is_case_id(case_id) else None
     if case is None:
-        raise NotFoundError(f"There is no case {case_id}.")
+        raise NotFoundError("There is no case {case}.", case=case_id)
     return case
 
 

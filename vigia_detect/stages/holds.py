@@ -42,7 +42,7 @@ class Holds:
         with self._store.begin() as work:
             subject = work.retention.release_hold(hold_id, by)
             if subject is None:
-                raise NotFoundError(f"There is no hold {hold_id} in force.")
+                raise NotFoundError("There is no hold {hold} in force.", hold=hold_id)
             work.audit.write([AuditEntry(AuditEvent.HOLD_RELEASED, hold_id, by)])
             work.commit()
         return subject

@@ -148,8 +148,10 @@ class KeyRotation:
         version = unused[-1] if unused else self._keeper.create()
         if version <= current:
             raise ConfigurationError(
-                f"The keeper's newest version is {version}, but {current} is in use: it was set "
-                "back. Restore it from its backup."
+                "The keeper's newest version is {version}, but {current} is in use: it was set "
+                "back. Restore it from its backup.",
+                version=version,
+                current=current,
             )
         check = self._keeper.wrap(version, system_label(CHECK), CHECK.encode())
         with self._store.begin() as work:

@@ -87,7 +87,7 @@ class Librarian:
             InvalidOptionError: the question is too long.
         """
         if len(question) > MOST_LETTERS:
-            raise InvalidOptionError(f"a question has at most {MOST_LETTERS} letters")
+            raise InvalidOptionError("a question has at most {most} letters", most=MOST_LETTERS)
         hits = self._search.search(question, filters, limit=limit)
         found = Answer(lang, tuple(hit.passage_id for hit in hits))
         asked = self._asked(question, filters, lang, limit)

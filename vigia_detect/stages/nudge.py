@@ -52,11 +52,13 @@ class Nudge:
         """
         if kind not in ESCALATION_TYPES:
             known = ", ".join(ESCALATION_TYPES)
-            raise UnknownEscalationTypeError(f"escalation_type: unknown; known types: {known}")
+            raise UnknownEscalationTypeError(
+                "escalation_type: unknown; known types: {known}", known=known
+            )
         with self._store.begin() as work:
             case = work.cases.get(CaseId(case_id)) if is_case_id(case_id) else None
             if case is None:
-                raise NotFoundError(f"There is no case {case_id}.")
+                raise NotFoundError("There is no case {case}.", case=case_id)
             about = case.summary.id
             request = AlertRequest(AlertKind(kind), (ASKED,))
             alert_id, runs = self._escalator.open(work, about, about, request)
@@ -69,5 +71,5 @@ class Nudge:
 def _tell(work: UnitOfWork, alert_id: AlertId, channel: Channel) -> tuple[Run, ...]:
     alert = work.alerts.lock(alert_id)
     if alert is None:
-        raise NotFoundError(f"There is no alert {alert_id}.")
+        raise NotFoundError("There is no alert {alert}.", alert=alert_id)
     return tell_by(work, alert, channel) if alert.state == AlertState.OPEN else ()

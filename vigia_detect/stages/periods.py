@@ -1,6 +1,7 @@
 from vigia_detect.domain.audit import AuditEntry, AuditEvent
 from vigia_detect.domain.retention import Periods
 from vigia_detect.errors import RetentionPeriodError
+from vigia_detect.phrase import Phrase
 from vigia_detect.ports import Store
 
 
@@ -44,13 +45,14 @@ class RecordedPeriods:
             known = work.retention.periods()
         shorter = [
             # not "kind: days": "record: 3660" reads like the number of a patient's, and is masked
-            f"{days} < {known[kind]} days of {kind}"
+            Phrase("{days} < {kept} days of {kind}", days=days, kept=known[kind], kind=kind)
             for kind, days in self._asked.items()
             if days < known[kind]
         ]
         if shorter:
             raise RetentionPeriodError(
-                f"A period can only be lengthened for data that exists: {'; '.join(shorter)}. "
-                "Set VIGIA_RETENTION_* to at least what is on record. Nothing was deleted."
+                "A period can only be lengthened for data that exists: {shorter}. "
+                "Set VIGIA_RETENTION_* to at least what is on record. Nothing was deleted.",
+                shorter=Phrase.joined("; ", shorter),
             )
         return known

@@ -44,9 +44,11 @@ def reopen(
     check_word("reason", reason, REASON_LENGTH)
     case, later = work.cases.get(case_id), followers(stage)
     if case is None:
-        raise NotFoundError(f"There is no case {case_id}.")
+        raise NotFoundError("There is no case {case}.", case=case_id)
     if not work.cases.reopen(case_id, keep_review=Stage.TRIAGE not in (stage, *later)):
-        raise NotPossibleError(f"Case {case_id} has not ended: wait for its end, then ask again.")
+        raise NotPossibleError(
+            "Case {case} has not ended: wait for its end, then ask again.", case=case_id
+        )
     run = work.runs.reopen(case_id, stage, by)
     for one in later:
         work.runs.wait_again(case_id, one, by)
@@ -88,7 +90,9 @@ def reason_role(run: Run) -> str:
 def check_word(name: str, value: str, longest: int) -> None:
     """Raise InvalidOptionError unless a person typed something printable that is not too long."""
     if not (value.strip() and len(value) <= longest and value.isprintable()):
-        raise InvalidOptionError(f"{name}: must be 1 to {longest} printable letters")
+        raise InvalidOptionError(
+            "{name}: must be 1 to {most} printable letters", name=name, most=longest
+        )
 
 
 def _reason(entry: AuditEntry, case: StoredCase, vault: Vault) -> str:

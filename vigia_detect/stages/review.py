@@ -87,7 +87,7 @@ class ReviewDesk:
             _must_have_ended(case)
             held = work.reviews.claim_of(known)
             if held is not None and held.by != by:
-                raise NotPossibleError(f"Case {known} is held by {held.by}.")
+                raise NotPossibleError("Case {case} is held by {by}.", case=known, by=held.by)
             work.reviews.claim(known, by, seen=_decision(work, known), lease_s=self._lease_s)
             runs = self._answer_alert(work, known, AlertEvent.ACKNOWLEDGE, by)
             look = Look(work, known, by)
@@ -128,8 +128,10 @@ class ReviewDesk:
             _must_have_ended(case)
             if _held(work, known, by).seen != _decision(work, known):
                 raise NotPossibleError(
-                    f"The result of case {known} has changed since {by} claimed it: "
-                    "claim it again to see it."
+                    "The result of case {case} has changed since {by} claimed it: "
+                    "claim it again to see it.",
+                    case=known,
+                    by=by,
                 )
             said: JsonObject = {"reason": reason, "classes": self._classes(work, case)}
             self._note(work, case, ReviewEvent.CONFIRMED, by, said)
@@ -163,7 +165,7 @@ class ReviewDesk:
         """
         check_word("reason", reason, REASON_LENGTH)
         if class_ not in CLASSES:
-            raise InvalidOptionError(f"class: unknown (known: {', '.join(CLASSES)})")
+            raise InvalidOptionError("class: unknown (known: {known})", known=", ".join(CLASSES))
         with self._store.begin() as work:
             case = _locked(work, case_id)
             known = case.summary.id
@@ -232,19 +234,23 @@ def _locked(work: UnitOfWork, case_id: str) -> StoredCase:
         work.cases.lock(known)
     case = work.cases.get(known) if is_case_id(case_id) else None
     if case is None:
-        raise NotFoundError(f"There is no case {case_id}.")
+        raise NotFoundError("There is no case {case}.", case=case_id)
     return case
 
 
 def _must_have_ended(case: StoredCase) -> None:
     if case.summary.state not in CASE_ENDS:
-        raise NotPossibleError(f"Case {case.summary.id} is still worked on: wait for its end.")
+        raise NotPossibleError(
+            "Case {case} is still worked on: wait for its end.", case=case.summary.id
+        )
 
 
 def _held(work: UnitOfWork, case_id: CaseId, by: str) -> Claim:
     held = work.reviews.claim_of(case_id)
     if held is None or held.by != by:
-        raise NotPossibleError(f"by: {by} does not hold case {case_id} (any more): claim it first.")
+        raise NotPossibleError(
+            "by: {by} does not hold case {case} (any more): claim it first.", by=by, case=case_id
+        )
     return held
 
 

@@ -53,7 +53,11 @@ class SecondLook:
             case_id, entries = _held(work, run_id)
             made = [one for one in entries if one.event == AuditEvent.DECISION_MADE]
             if not made or not _said(entries, AuditEvent.RUN_DONE, run_id=run_id, attempt=attempt):
-                raise NotFoundError(f"Attempt {attempt} of run {run_id!r} has made no decision.")
+                raise NotFoundError(
+                    "Attempt {attempt} of run {run!r} has made no decision.",
+                    attempt=attempt,
+                    run=run_id,
+                )
             problems = _problems(work, case_id, made[-1])
             detail = {"agrees": not problems, "problems": problems}
             entry = AuditEntry(
@@ -77,7 +81,7 @@ def _held(work: UnitOfWork, run_id: str) -> tuple[CaseId, list[AuditEntry]]:
     """
     case_id = work.runs.case_of(RunId(run_id))
     if case_id is None:
-        raise NotFoundError(f"There is no run {run_id!r} of a case.")
+        raise NotFoundError("There is no run {run!r} of a case.", run=run_id)
     work.cases.lock(case_id)
     return case_id, [entry for _, entry in work.audit.of_subject(case_id)]
 

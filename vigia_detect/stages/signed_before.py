@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from vigia_detect.audit_ports import Trail
 from vigia_detect.errors import CheckpointConflictError
+from vigia_detect.phrase import Phrase
 from vigia_detect.trail.note import BadNoteError, Checkpoint, PublicKey, open_checkpoint
 from vigia_detect.trail.proofs import Prover, extends
 
@@ -30,7 +31,9 @@ def root_after(
         CheckpointConflictError: this is no extension of what was signed for or is kept outside.
     """
     if kept is not None and _note(trail, kept[0]) != kept[1]:
-        raise CheckpointConflictError(f"The trail has no such checkpoint of {kept[0]} as is kept.")
+        raise CheckpointConflictError(
+            "The trail has no such checkpoint of {size} as is kept.", size=kept[0]
+        )
     if not after:
         return Prover(size, trail.tile).root()
     promised = _promised(trail, after, keys)
@@ -43,7 +46,9 @@ def root_after(
     except (IndexError, ValueError):
         fits = False  # hashes are missing
     if not fits:
-        raise CheckpointConflictError(f"What was signed for at {after} is not in the tables.")
+        raise CheckpointConflictError(
+            "What was signed for at {after} is not in the tables.", after=after
+        )
     return root
 
 
@@ -51,9 +56,13 @@ def _promised(trail: Trail, size: int, keys: Sequence[PublicKey]) -> Checkpoint:
     try:
         found = open_checkpoint(_note(trail, size) or "", keys)
     except BadNoteError as error:
-        raise CheckpointConflictError(f"The checkpoint of {size}: {error}.") from None
+        raise CheckpointConflictError(
+            "The checkpoint of {size}: {why}.", size=size, why=Phrase.of(error)
+        ) from None
     if found.size != size:
-        raise CheckpointConflictError(f"The checkpoint of {size} is over {found.size}.")
+        raise CheckpointConflictError(
+            "The checkpoint of {size} is over {found}.", size=size, found=found.size
+        )
     return found
 
 

@@ -45,7 +45,7 @@ class TrailDesk:
         with self._store.begin() as work:
             case = work.cases.get(CaseId(case_id)) if is_case_id(case_id) else None
             if case is None:
-                raise NotFoundError(f"There is no case {case_id!r}.")
+                raise NotFoundError("There is no case {case!r}.", case=case_id)
             work.audit.write([AuditEntry(AuditEvent.TRAIL_READ, case_id, actor)])
             alerts = work.alerts.of_case(case.summary.id)
             found = work.trail.of_subjects([case_id, *(alert.id for alert in alerts)])
@@ -79,7 +79,7 @@ class TrailDesk:
         with self._store.read() as work:
             place, last = work.trail.place(entry_id), work.trail.last_checkpoint()
             if place is None or last is None or place.position >= last[0]:
-                raise NotFoundError(f"No checkpoint covers entry {entry_id} yet.")
+                raise NotFoundError("No checkpoint covers entry {entry} yet.", entry=entry_id)
             ((_, note),) = work.trail.notes(last[0] - 1, 1)
             proof = Prover(last[0], work.trail.tile).inclusion(place.position)
             data, said = work.trail.data(entry_id), tuple(announcements(work, last[0]))

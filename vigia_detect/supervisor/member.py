@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vigia_detect.errors import VigiaError
 from vigia_detect.files import private_dir, rotate
+from vigia_detect.phrase import Phrase
 from vigia_detect.processes import OwnProcess, spawn
 from vigia_detect.supervisor.spec import ProcessSpec, RestartPolicy
 from vigia_detect.supervisor.status import ProcessState, ProcessStatus
@@ -116,7 +117,7 @@ class Member:
         try:
             self._process = self._launch()
         except (VigiaError, OSError) as error:
-            self._problem = str(error)
+            self._problem = Phrase.of(error)
             self._count_death()
         else:
             self._problem = ""

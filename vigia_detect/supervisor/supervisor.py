@@ -12,6 +12,7 @@ from types import FrameType
 
 from vigia_detect.errors import ConfigurationError
 from vigia_detect.files import private_dir
+from vigia_detect.phrase import Phrase
 from vigia_detect.processes import group_memory
 from vigia_detect.supervisor.lifeline import Lifeline
 from vigia_detect.supervisor.member import Member
@@ -46,7 +47,9 @@ class Supervisor:
     ) -> None:
         names = [spec.name for spec in processes]
         if len(set(names)) < len(names):
-            raise ConfigurationError(f"two processes have one name: {', '.join(sorted(names))}")
+            raise ConfigurationError(
+                "two processes have one name: {names}", names=", ".join(sorted(names))
+            )
         self._home = home.absolute()
         logs = self._home / "logs"
         self._members = [
@@ -135,11 +138,13 @@ class Supervisor:
             path = private_dir(self._home / "run") / "supervisor.lock"
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise ConfigurationError(f"the home cannot be used: {error}") from error
+            raise ConfigurationError(
+                "the home cannot be used: {why}", why=Phrase.of(error)
+            ) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ConfigurationError(f"another supervisor runs on {self._home}") from None
+            raise ConfigurationError("another supervisor runs on {home}", home=self._home) from None
         else:
             yield
         finally:

@@ -248,9 +248,11 @@ def _compare(report: EvidenceReport, bundle: Bundle, ours: Checkpoint, known: Ch
     proofs = [proof for size, proof in bundle.extends if size == known.size]
     if not proofs:
         raise BadNoteError(
-            f"the bundle's checkpoint is over {ours.size} entries, the one kept elsewhere over "
-            f"{known.size}, and the bundle has no proof from one to the other: have it written "
-            "with --extends, or use the checkpoint of the same size"
+            "the bundle's checkpoint is over {ours} entries, the one kept elsewhere over "
+            "{known}, and the bundle has no proof from one to the other: have it written "
+            "with --extends, or use the checkpoint of the same size",
+            ours=ours.size,
+            known=known.size,
         )
     if not any(extends(known.size, known.root, ours.size, ours.root, one) for one in proofs):
         report.find(Problem.REWRITTEN)

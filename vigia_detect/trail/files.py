@@ -63,14 +63,14 @@ def read_authority(path: Path | None) -> Authority | None:
     try:
         return None if path is None else Authority(path.read_bytes())
     except BadStampError as error:
-        raise BadNoteError(f"{path}: {error}") from None
+        raise BadNoteError("{path}: {why}", path=path, why=error) from None
 
 
 def read_keys(path: Path) -> list[PublicKey]:
     """Read a file of public keys. Raises OSError or BadNoteError."""
     keys = [PublicKey.parse(line) for line in path.read_text().splitlines() if line.strip()]
     if not keys:
-        raise BadNoteError(f"{path} holds no key")
+        raise BadNoteError("{path} holds no key", path=path)
     return keys
 
 
@@ -89,7 +89,7 @@ def note_files(path: Path) -> list[str]:
         if name.endswith(SUFFIX)
     ]
     if not found:
-        raise BadNoteError(f"{path} holds no checkpoint")
+        raise BadNoteError("{path} holds no checkpoint", path=path)
     return sorted(found, key=os.path.basename)
 
 
@@ -185,7 +185,7 @@ def _checkpoint(path: Path, keys: Collection[PublicKey]) -> Checkpoint:
     try:
         found = open_checkpoint(path.read_text(), keys)
     except (BadNoteError, UnicodeDecodeError) as error:
-        raise BadNoteError(f"{path}: {error}") from None
+        raise BadNoteError("{path}: {why}", path=path, why=error) from None
     if not 0 <= found.size < MOST_ENTRIES:
-        raise BadNoteError(f"{path}: over no possible number of entries")
+        raise BadNoteError("{path}: over no possible number of entries", path=path)
     return found

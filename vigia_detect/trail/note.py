@@ -26,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from vigia_detect.trail.told import ToldError
+
 ED25519 = b"\x01"
 KEY_BYTES = 32
 ID_BYTES = 4
@@ -33,7 +35,7 @@ SIGNATURE_BYTES = 64
 BODY_LINES = 5
 
 
-class BadNoteError(ValueError):
+class BadNoteError(ToldError):
     """A note, checkpoint or key does not have the right form, or nobody known has signed it."""
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from vigia_detect.trail import lines
 from vigia_detect.trail.note import Checkpoint
+from vigia_detect.trail.told import ToldError
 
 LARGEST = 65_536
 """Bytes of a token; those of authorities with long chains have some 8,000."""
 
 
-class BadStampError(ValueError):
+class BadStampError(ToldError):
     """A token is not what it should be: not over this, or of nobody who is trusted."""
 
 
@@ -72,7 +73,8 @@ class Authority:
             verifier.verify_message(answer, note.encode())
             return int(answer.tst_info.gen_time.timestamp())
         except Exception as error:  # noqa: BLE001 - whatever breaks a reader of forged bytes
-            raise BadStampError(f"not a good time stamp ({type(error).__name__})") from None
+            kind = type(error).__name__
+            raise BadStampError("not a good time stamp ({kind})", kind=kind) from None
 
 
 class Stamps:

@@ -117,7 +117,7 @@ class SqlKeys:
             .with_for_update()
         ).first()
         if row is None:
-            raise NotFoundError(f"There is no key version {version}.")
+            raise NotFoundError("There is no key version {version}.", version=version)
         state, empty_s = row
         if state == KeyState.DESTROYED:
             return
@@ -130,19 +130,27 @@ class SqlKeys:
 
     def _refuse_in_use(self, version: int, state: KeyState, empty_s: float | None) -> None:
         if state == KeyState.WRAPPING:
-            raise KeyInUseError(f"Version {version} wraps new keys: run `vigia keys rotate` first.")
+            raise KeyInUseError(
+                "Version {version} wraps new keys: run `vigia keys rotate` first.", version=version
+            )
         left = self._count(version)
         if left or empty_s is None:
             raise KeyInUseError(
-                f"Version {version} still wraps {left} keys: run `vigia keys rotate` to its end."
+                "Version {version} still wraps {left} keys: run `vigia keys rotate` to its end.",
+                version=version,
+                left=left,
             )
         if empty_s < GRACE_S:
             raise KeyInUseError(
-                f"Version {version} was read moments ago: try again in {GRACE_S:g} seconds."
+                "Version {version} was read moments ago: try again in {seconds:g} seconds.",
+                version=version,
+                seconds=GRACE_S,
             )
         older = [other for other in self._known() if other < version and self._alive(other)]
         if older:
-            raise KeyInUseError(f"Versions are destroyed oldest first: {older[0]} is still there.")
+            raise KeyInUseError(
+                "Versions are destroyed oldest first: {oldest} is still there.", oldest=older[0]
+            )
 
     def _known(self) -> list[int]:
         return sorted(self._connection.execute(select(key_versions.c.version)).scalars())

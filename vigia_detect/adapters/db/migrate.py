@@ -48,7 +48,9 @@ def check(engine: Engine) -> str:
         raise DatabaseUnavailableError("The database has no tables yet: run `vigia db upgrade`.")
     if found != wanted:
         raise DatabaseUnavailableError(
-            f"The database is at revision {found}, this version needs {wanted}: "
-            "run `vigia db upgrade`."
+            "The database is at revision {found}, this version needs {wanted}: "
+            "run `vigia db upgrade`.",
+            found=found,
+            wanted=wanted,
         )
     return found

@@ -64,7 +64,9 @@ class SqlRetention:
             .with_for_update()
         ).first()
         if found is None:
-            raise NotFoundError(f"There is no patient or case {hold.subject}, or it is erased.")
+            raise NotFoundError(
+                "There is no patient or case {subject}, or it is erased.", subject=hold.subject
+            )
         self._connection.execute(
             insert_into(holds).values(
                 id=hold.id,

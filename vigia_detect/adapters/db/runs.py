@@ -70,7 +70,7 @@ class SqlRuns:
             self._cases.start(case_id)
         stored = self._cases.get(case_id)
         if stored is None:  # a foreign key forbids it
-            raise LeaseLostError(f"case {case_id} is gone")
+            raise LeaseLostError("case {case} is gone", case=case_id)
         return ClaimedRun(run, stored, self._inputs(run))
 
     def claim_next(
@@ -228,7 +228,11 @@ class SqlRuns:
         **values: object,
     ) -> None:
         if statement.count(self._connection, id_=run.id, attempt_=run.attempt, **values) != 1:
-            raise LeaseLostError(f"attempt {run.attempt} of run {run.id} is not the current one")
+            raise LeaseLostError(
+                "attempt {attempt} of run {run} is not the current one",
+                attempt=run.attempt,
+                run=run.id,
+            )
         self._note(event, run, values.get("code"), basis)
 
     def _note(

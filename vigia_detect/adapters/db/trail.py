@@ -121,7 +121,7 @@ class SqlTrail:
         """Return an entry's canonical bytes. Raises NotFoundError."""
         row = self._connection.execute(select(audit).where(audit.c.id == entry_id)).first()
         if row is None:
-            raise NotFoundError(f"There is no entry {entry_id}.")
+            raise NotFoundError("There is no entry {entry}.", entry=entry_id)
         return entry_bytes(row)
 
     def of_subjects(self, subjects: Sequence[str]) -> Sequence[PlacedEntry]:

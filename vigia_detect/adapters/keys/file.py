@@ -13,6 +13,7 @@ from vigia_detect.adapters.files import sync_folder, write_new
 from vigia_detect.adapters.keys.local import check_key, parse_keys, unwrap, wrap
 from vigia_detect.domain.keys import FIRST_VERSION
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 LARGEST = 65_536
 
@@ -96,13 +97,16 @@ class FileKeeper:
             yield
         except FileNotFoundError:
             raise ConfigurationError(
-                f"There is no master key at {self._path}: restore it from its backup; "
-                "a new installation makes one by itself."
+                "There is no master key at {path}: restore it from its backup; "
+                "a new installation makes one by itself.",
+                path=self._path,
             ) from None
         except OSError as error:
             raise ConfigurationError(
-                f"The master key at {self._path} cannot be used ({error.strerror}): "
-                "make it a file that the user who runs Vigia owns."
+                "The master key at {path} cannot be used ({why}): "
+                "make it a file that the user who runs Vigia owns.",
+                path=self._path,
+                why=Phrase.why(error),
             ) from error
 
 
@@ -157,11 +161,14 @@ def _read(path: Path) -> dict[int, bytes]:
         content = file.read(LARGEST)
     if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigurationError(
-            f"Others can read the master key at {path}: run `chmod 600 {path}`, "
-            "and change the key if a stranger may have read it."
+            "Others can read the master key at {path}: run `chmod 600 {path}`, "
+            "and change the key if a stranger may have read it.",
+            path=path,
         )
     if found.st_uid not in {0, os.geteuid()}:
-        raise ConfigurationError(f"{path} belongs to somebody else: make it this user's own.")
+        raise ConfigurationError(
+            "{path} belongs to somebody else: make it this user's own.", path=path
+        )
     if len(content) == KEY_BYTES:
         check_key(content, str(path))
         return {FIRST_VERSION: content}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from vigia_detect.adapters.crypto import KEY_BYTES, decrypt, encrypt, wrapping_key
 from vigia_detect.errors import ConfigurationError, KeyUnavailableError
+from vigia_detect.phrase import Phrase
 
 MAKE_ONE = "Make one with `openssl rand -base64 32`."
 
@@ -28,8 +29,10 @@ class EnvironmentKeeper:
         """Say how a new version is made: a program cannot change its parent's environment."""
         new = max(self._keys) + 1
         raise ConfigurationError(
-            f"VIGIA_KEYS has no newer version: add `{new}:KEY` in every process, restart them one "
-            f"by one, and rotate again. {MAKE_ONE}"
+            "VIGIA_KEYS has no newer version: add `{new}:KEY` in every process, restart them one "
+            "by one, and rotate again. {advice}",
+            new=new,
+            advice=Phrase(MAKE_ONE),
         )
 
     def wrap(self, version: int, label: str, key: bytes) -> bytes:
@@ -44,8 +47,9 @@ class EnvironmentKeeper:
         """Say what is left to do, while the version is there."""
         if version in self._keys:
             raise ConfigurationError(
-                f"Version {version} is not used any more: remove it from VIGIA_KEYS everywhere, "
-                "and from where that is written."
+                "Version {version} is not used any more: remove it from VIGIA_KEYS everywhere, "
+                "and from where that is written.",
+                version=version,
             )
 
 
@@ -62,8 +66,9 @@ def unwrap(keys: Mapping[int, bytes], version: int, label: str, wrapped: bytes) 
 def _one(keys: Mapping[int, bytes], version: int) -> bytes:
     if version not in keys:
         raise KeyUnavailableError(
-            f"Version {version} of the key-encryption key is not here: this host lacks it, or it "
-            "was destroyed."
+            "Version {version} of the key-encryption key is not here: this host lacks it, or it "
+            "was destroyed.",
+            version=version,
         )
     return keys[version]
 
@@ -84,7 +89,9 @@ def parse_keys(text: str, where: str) -> dict[int, bytes]:
     except (ValueError, binascii.Error):
         keys = {}
     if not keys or len(keys) != len(pairs) or min(keys) < 1:
-        raise ConfigurationError(f"{where}: needs a version and a key in base64, one or more.")
+        raise ConfigurationError(
+            "{where}: needs a version and a key in base64, one or more.", where=where
+        )
     for key in keys.values():
         check_key(key, where)
     return keys
@@ -94,12 +101,16 @@ def check_key(key: bytes, where: str) -> None:
     """Refuse a key that nobody has drawn at random. Raises ConfigurationError."""
     if len(key) != KEY_BYTES:
         raise ConfigurationError(
-            f"{where}: the key does not have {KEY_BYTES} bytes: restore it from its backup; with "
-            "any other key what is stored cannot be read."
+            "{where}: the key does not have {count} bytes: restore it from its backup; with "
+            "any other key what is stored cannot be read.",
+            where=where,
+            count=KEY_BYTES,
         )
     if _looks_default(key):
         raise ConfigurationError(
-            f"{where}: this is a default or a typed text, not a random key. {MAKE_ONE}"
+            "{where}: this is a default or a typed text, not a random key. {advice}",
+            where=where,
+            advice=Phrase(MAKE_ONE),
         )
 
 

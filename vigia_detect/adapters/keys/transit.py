@@ -15,9 +15,10 @@ from urllib.request import Request, urlopen
 
 from vigia_detect.adapters.tls import trust
 from vigia_detect.errors import ConfigurationError, CorruptDataError, KeyUnavailableError
+from vigia_detect.phrase import Phrase
 
 TIMEOUT_S = 5.0
-AWAY = "Vault does not answer ({}): data keys cannot be unwrapped until it does."
+AWAY = "Vault does not answer ({why}): data keys cannot be unwrapped until it does."
 
 
 class TransitKeeper:
@@ -72,7 +73,9 @@ class TransitKeeper:
             if refused.status != HTTPStatus.BAD_REQUEST:
                 raise refused.plain() from None
         if version not in self.versions():
-            raise KeyUnavailableError(f"Vault has no version {version} of this key.")
+            raise KeyUnavailableError(
+                "Vault has no version {version} of this key.", version=version
+            )
         raise CorruptDataError(
             "Stored data does not decrypt: it was changed, moved or made under another key."
         )
@@ -107,7 +110,7 @@ class TransitKeeper:
             error.close()
             raise _RefusedError(error.code) from None
         except (URLError, OSError) as error:
-            raise KeyUnavailableError(AWAY.format(type(error).__name__)) from None
+            raise KeyUnavailableError(AWAY, why=type(error).__name__) from None
         return dict(json.loads(content).get("data") or {}) if content else {}
 
 
@@ -122,10 +125,11 @@ class _RefusedError(Exception):
         """Return what this means to whoever set Vigia up."""
         away = self.status in {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS}
         if away or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return KeyUnavailableError(AWAY.format(f"HTTP {self.status}"))
+            return KeyUnavailableError(AWAY, why=Phrase("HTTP {status}", status=self.status))
         return ConfigurationError(
-            f"Vault refuses (HTTP {self.status}): check VIGIA_VAULT_TOKEN, its policy, "
-            "VIGIA_VAULT_MOUNT and VIGIA_VAULT_KEY."
+            "Vault refuses (HTTP {status}): check VIGIA_VAULT_TOKEN, its policy, "
+            "VIGIA_VAULT_MOUNT and VIGIA_VAULT_KEY.",
+            status=self.status,
         )
 
 

@@ -72,7 +72,9 @@ class RedisAnswerCache:
         try:
             hits, misses = self._client.get(_HITS), self._client.get(_MISSES)
         except RedisError as error:
-            raise BrokerUnavailableError(f"the answer cache: {type(error).__name__}") from error
+            raise BrokerUnavailableError(
+                "the answer cache: {kind}", kind=type(error).__name__
+            ) from error
         return CacheRates(_count(hits), _count(misses))
 
     def close(self) -> None:

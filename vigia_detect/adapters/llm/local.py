@@ -50,7 +50,10 @@ class LocalModel:
             self._server = llama.Server(params)
         except RuntimeError as error:
             raise InvalidOptionError(
-                f"llama.cpp cannot serve {model.name} on {host}:{port}; it says why above."
+                "llama.cpp cannot serve {name} on {host}:{port}; it says why above.",
+                name=model.name,
+                host=host,
+                port=port,
             ) from error
 
     @property
@@ -76,10 +79,10 @@ def _llama() -> Any:
 def _check(model: Path, mmproj: Path | None, host: str, key: str | None) -> None:
     for path in filter(None, (model, mmproj)):
         if not path.is_file():
-            raise InvalidOptionError(f"There is no file {path}.")
+            raise InvalidOptionError("There is no file {path}.", path=path)
     if host not in LOOPBACK and not key:
         raise InvalidOptionError(
-            f"{host} can be reached from other machines: set VIGIA_LLM_API_KEY first."
+            "{host} can be reached from other machines: set VIGIA_LLM_API_KEY first.", host=host
         )
 
 

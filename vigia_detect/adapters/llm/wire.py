@@ -125,7 +125,7 @@ class _Exchange:
         with self._connection.getresponse() as response:
             body = response.read(MAX_BYTES + 1)
             if len(body) > MAX_BYTES:
-                raise ModelInvalidError(f"The answer has more than {MAX_BYTES} bytes.")
+                raise ModelInvalidError("The answer has more than {most} bytes.", most=MAX_BYTES)
             if response.length:
                 raise ModelAwayError("The server broke off its answer.")
             return Answer(response.status, body, seconds(response.getheader("Retry-After")))
@@ -152,7 +152,7 @@ def _typed(error: Exception) -> Exception:
     if isinstance(error, TimeoutError):
         return ModelSlowError(SLOW)
     if isinstance(error, OSError | HTTPException):
-        return ModelAwayError(f"The server does not answer: {type(error).__name__}.")
+        return ModelAwayError("The server does not answer: {kind}.", kind=type(error).__name__)
     return error
 
 

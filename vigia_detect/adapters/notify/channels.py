@@ -9,6 +9,7 @@ from vigia_detect.adapters.notify.network import trust
 from vigia_detect.alert_ports import Channels
 from vigia_detect.domain.notification import Channel, Message, Receipt, Recipient
 from vigia_detect.errors import ChannelPermanentError
+from vigia_detect.phrase import Phrase
 from vigia_detect.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ class ChannelRouter:
         """Return what is not set up of the channels that are wanted; empty when all of it is."""
         return tuple(text for name in sorted(wanted) for text in self._missing(name))
 
-    def _missing(self, name: Channel) -> Iterator[str]:
+    def _missing(self, name: Channel) -> Iterator[Phrase]:
         try:
             self._channel(name)
         except ChannelPermanentError as error:
-            yield str(error)
+            yield error.phrase
 
     def _channel(self, name: Channel) -> Channels:
         if name not in self._made:
@@ -137,5 +138,7 @@ def _secret(channel: Channel, variable: str, secret: Secret | None) -> str:
 
 def _given(channel: Channel, variable: str, value: str) -> str:
     if not value:
-        raise ChannelPermanentError(f"{channel}: not set up, {variable} is empty")
+        raise ChannelPermanentError(
+            "{channel}: not set up, {variable} is empty", channel=channel, variable=variable
+        )
     return value

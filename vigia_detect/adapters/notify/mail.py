@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from vigia_detect.errors import (
     ChannelPermanentError,
     ChannelTemporaryError,
 )
+from vigia_detect.phrase import Phrase
 
 NAME = "email"
 PERMANENT = 500  # RFC 5321 section 4.2.1: 4yz may go through later, 5yz will not
@@ -133,7 +134,7 @@ def _refusals() -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        raise _typed("recipient refused", max(codes)) from error
+        raise _typed(Phrase("recipient refused"), max(codes)) from error
     except smtplib.SMTPResponseException as error:
         raise _typed(type(error).__name__, error.smtp_code) from error
     except smtplib.SMTPNotSupportedError as error:
@@ -142,11 +143,9 @@ def _refusals() -> Iterator[None]:
         slow = isinstance(error.__context__, TimeoutError)
         raise ChannelAwayError("email: SMTPServerDisconnected", slow=slow) from error
     except smtplib.SMTPException as error:
-        raise ChannelTemporaryError(f"email: {type(error).__name__}") from error
+        raise ChannelTemporaryError("email: {kind}", kind=type(error).__name__) from error
 
 
 def _typed(what: str, code: int) -> ChannelError:
-    kind: Callable[[str], ChannelError] = (
-        ChannelPermanentError if code >= PERMANENT else ChannelTemporaryError
-    )
-    return kind(f"email: {what}, SMTP {code}")
+    text = Phrase("email: {what}, SMTP {code}", what=what, code=code)
+    return ChannelPermanentError(text) if code >= PERMANENT else ChannelTemporaryError(text)

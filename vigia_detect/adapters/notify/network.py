@@ -16,6 +16,7 @@ from vigia_detect.errors import (
     ChannelTemporaryError,
     ConfigurationError,
 )
+from vigia_detect.phrase import Phrase
 
 TOO_MANY = 429
 UNSAID_S = 1.0
@@ -30,7 +31,7 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return tls.trust(ca_file)
     except ConfigurationError as error:
-        raise ChannelPermanentError(str(error)) from error
+        raise ChannelPermanentError(Phrase.of(error)) from error
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def network_errors(channel: str) -> Iterator[None]:
 
 def status_error(channel: str, status: int, retry_after: str | None) -> ChannelError:
     """Return what an HTTP status other than success means."""
-    text = f"{channel}: HTTP {status}"
+    text = Phrase("{channel}: HTTP {status}", channel=channel, status=status)
     if status in COME_AGAIN or status >= SERVER_ERROR:
         asked_s = seconds(retry_after)
         if asked_s is None and status == TOO_MANY:
@@ -59,8 +60,11 @@ def status_error(channel: str, status: int, retry_after: str | None) -> ChannelE
 def _typed(channel: str, error: Exception) -> ChannelError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return ChannelPermanentError(
-            f"{channel}: the server's certificate is not trusted; VIGIA_CA_FILE can name an "
-            "authority of the hospital's own."
+            "{channel}: the server's certificate is not trusted; VIGIA_CA_FILE can name an "
+            "authority of the hospital's own.",
+            channel=channel,
         )
     slow = isinstance(error, TimeoutError)
-    return ChannelAwayError(f"{channel}: {type(error).__name__}", slow=slow)
+    return ChannelAwayError(
+        "{channel}: {kind}", channel=channel, kind=type(error).__name__, slow=slow
+    )

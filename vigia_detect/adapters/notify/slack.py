@@ -14,6 +14,7 @@ from vigia_detect.adapters.notify.network import TOO_MANY, network_errors, statu
 from vigia_detect.adapters.notify.slack_blocks import answered, asking
 from vigia_detect.domain.notification import Message, Receipt, Recipient
 from vigia_detect.errors import ChannelError, ChannelPermanentError, ChannelTemporaryError
+from vigia_detect.phrase import Phrase
 
 NAME = "slack"
 HOOKS = "hooks.slack.com"
@@ -115,7 +116,7 @@ class SlackChannel:
         except SlackApiError as error:
             raise _typed(error) from error
         except SlackClientError as error:
-            raise ChannelPermanentError(f"slack: {type(error).__name__}") from error
+            raise ChannelPermanentError("slack: {kind}", kind=type(error).__name__) from error
 
 
 def _typed(error: SlackApiError) -> ChannelError:
@@ -127,6 +128,8 @@ def _typed(error: SlackApiError) -> ChannelError:
     if status != http.client.OK:
         return status_error(NAME, status, answer.headers.get("Retry-After"))
     if code in PASSING:
-        return ChannelTemporaryError(f"slack: {code}")
+        return ChannelTemporaryError("slack: {code}", code=code)
     # a word of Slack's list; anything else might repeat what we sent
-    return ChannelPermanentError(f"slack: {code if code.isidentifier() else 'unreadable answer'}")
+    return ChannelPermanentError(
+        "slack: {code}", code=code if code.isidentifier() else Phrase("unreadable answer")
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 
 from vigia_detect.errors import InvalidModelError
+from vigia_detect.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class ModelFile:
             checksum = hashlib.sha256(content).hexdigest()
             if checksum != said["sha256"]:
                 raise InvalidModelError(
-                    f"{said['file']} is not the network that {manifest.name} names: its SHA-256 "
-                    "differs. Install Vigia anew, or the model from where it came."
+                    "{file} is not the network that {name} names: its SHA-256 "
+                    "differs. Install Vigia anew, or the model from where it came.",
+                    file=said["file"],
+                    name=manifest.name,
                 )
             return cls(
                 id=f"{said['id']}@{said['version']}",
@@ -54,6 +57,8 @@ class ModelFile:
             )
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise InvalidModelError(
-                f"The model manifest {manifest.name} cannot be used ({error}): install Vigia anew, "
-                "or the model from where it came."
+                "The model manifest {name} cannot be used ({why}): install Vigia anew, "
+                "or the model from where it came.",
+                name=manifest.name,
+                why=Phrase.of(error),
             ) from error

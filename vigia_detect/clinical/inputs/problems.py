@@ -8,6 +8,7 @@ from vigia_detect.clinical.inputs.schema import codes_of, known_paths, unwrap
 from vigia_detect.clinical.inputs.short_form import short_form
 from vigia_detect.clinical.inputs.suggest import nearest, shown
 from vigia_detect.errors import FieldProblem
+from vigia_detect.phrase import Phrase
 
 WRONG_TYPE = {
     "bool_type": "true or false",
@@ -21,7 +22,12 @@ WRONG_TYPE = {
     "model_type": "an object",
     "model_attributes_type": "an object",
 }
-BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
+BOUNDS = {
+    "ge": "at least {limit:g}",
+    "le": "at most {limit:g}",
+    "gt": "more than {limit:g}",
+    "lt": "less than {limit:g}",
+}
 WRONG_VALUE = {
     "missing": "missing",
     "literal_error": "unknown code",
@@ -41,9 +47,10 @@ def field_problem(found: dict[str, Any], prefix: str, model: type[BaseModel]) ->
     if kind == "extra_forbidden":
         return FieldProblem(path, "unknown field", _near(place, model))
     if kind == "value_error":
-        return FieldProblem(path, str(found["ctx"]["error"]))
-    allowed = _allowed(place, model, of_key="[key]" in found["loc"]) or WRONG_TYPE.get(kind, "")
-    return FieldProblem(path, WRONG_VALUE.get(kind, "wrong type"), allowed)
+        return FieldProblem(path, Phrase.of(found["ctx"]["error"]))
+    allowed = _allowed(place, model, of_key="[key]" in found["loc"])
+    problem = Phrase(WRONG_VALUE.get(kind, "wrong type"))
+    return FieldProblem(path, problem, allowed or Phrase(WRONG_TYPE.get(kind, "")))
 
 
 def _path(place: tuple[Any, ...]) -> str:
@@ -65,18 +72,20 @@ def _field(place: tuple[Any, ...], model: type[BaseModel]) -> Any:
     return field
 
 
-def _allowed(place: tuple[Any, ...], model: type[BaseModel], *, of_key: bool) -> str:
+def _allowed(place: tuple[Any, ...], model: type[BaseModel], *, of_key: bool) -> Phrase:
     field = _field(place, model)
     if field is None:
-        return ""
+        return Phrase("")
     kind, _ = unwrap(field.annotation)
     if of_key:
-        return ", ".join(codes_of(kind.__args__[0]))
-    described = field.description or ", ".join(codes_of(kind))
-    return described or _range(field.annotation, field.metadata)
+        return Phrase.quoted(", ".join(codes_of(kind.__args__[0])))
+    if field.description:
+        return Phrase.of(field.description)
+    codes = ", ".join(codes_of(kind))
+    return Phrase.quoted(codes) if codes else _range(field.annotation, field.metadata)
 
 
-def _range(annotation: Any, metadata: list[Any]) -> str:
+def _range(annotation: Any, metadata: list[Any]) -> Phrase:
     limits = {
         name: getattr(item, name)
         for item in [*metadata, *_constraints(annotation)]
@@ -84,8 +93,8 @@ def _range(annotation: Any, metadata: list[Any]) -> str:
         if getattr(item, name, None) is not None
     }
     if {"ge", "le"} <= limits.keys():
-        return f"{limits['ge']:g} to {limits['le']:g}"
-    return ", ".join(f"{BOUNDS[name]} {limit:g}" for name, limit in limits.items())
+        return Phrase("{low:g} to {high:g}", low=limits["ge"], high=limits["le"])
+    return Phrase.joined(", ", [Phrase(BOUNDS[name], limit=limits[name]) for name in limits])
 
 
 def _constraints(annotation: Any) -> list[Any]:
@@ -98,15 +107,15 @@ def _constraints(annotation: Any) -> list[Any]:
     return found
 
 
-def _near(place: tuple[Any, ...], model: type[BaseModel]) -> str:
+def _near(place: tuple[Any, ...], model: type[BaseModel]) -> Phrase:
     """Return the right place of a known key, or the nearest key where this one stands."""
     *before, last = place
     key = str(last)
     if key in short_form() and before in ([], ["patient_context"]):
-        return f"did you mean {short_form()[key]}?"
+        return Phrase("did you mean {name}?", name=short_form()[key])
     elsewhere = [path for path in known_paths() if path.rpartition(".")[2] == key]
     if len(elsewhere) == 1:
-        return f"did you mean {elsewhere[0]}?"
+        return Phrase("did you mean {name}?", name=elsewhere[0])
     field = _field(tuple(before), model)
     owner = unwrap(field.annotation)[0] if field else model
     return nearest(key, getattr(owner, "model_fields", ()))

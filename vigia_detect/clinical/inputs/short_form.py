@@ -16,6 +16,7 @@ import yaml
 from vigia_detect.clinical.inputs.patient import PatientContext
 from vigia_detect.clinical.inputs.suggest import nearest, shown
 from vigia_detect.errors import FieldProblem, InvalidContextError
+from vigia_detect.phrase import Phrase
 
 MEMBER = "[]"
 
@@ -67,7 +68,7 @@ def _put(grouped: dict[str, Any], key: str, path: str, value: object) -> None:
     target = grouped.setdefault(group, {}) if group else grouped
     if not isinstance(target, dict) or name in target:
         raise InvalidContextError(
-            (FieldProblem(f"patient_context.{key}", "the same field twice", path),)
+            (FieldProblem(f"patient_context.{key}", "the same field twice", Phrase.quoted(path)),)
         )
     target[name] = value
 

@@ -9,6 +9,7 @@ from vigia_detect.clinical.language import nodes
 from vigia_detect.clinical.language.nodes import Node, Path, Source
 from vigia_detect.clinical.language.reading import Value
 from vigia_detect.domain import logic
+from vigia_detect.phrase import Phrase
 
 YES_NO = frozenset({"true", "false"})
 Codes = frozenset[str]
@@ -84,7 +85,7 @@ def read_condition(text: str, words: Vocabulary, *, of_lesion: bool) -> Node:
     reader = _Reader(words)
     node = reader.condition(_parsed(text))
     if reader.needs_lesion and not of_lesion:
-        raise ConditionError(f"a lesion's field outside any_lesion(): {text!r}")
+        raise ConditionError(Phrase("a lesion's field outside any_lesion(): {text!r}", text=text))
     return node
 
 
@@ -92,7 +93,7 @@ def _parsed(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        raise ConditionError(f"not a condition: {text!r}") from error
+        raise ConditionError(Phrase("not a condition: {text!r}", text=text)) from error
 
 
 class _Reader:
@@ -114,7 +115,7 @@ class _Reader:
                 return self._call(name, tree.args)
             case ast.Name() | ast.Attribute():
                 return self._bare(_dotted(tree))
-        raise ConditionError(f"cannot read {ast.unparse(tree)!r}")
+        raise ConditionError(Phrase("cannot read {text!r}", text=ast.unparse(tree)))
 
     def _conditions(self, trees: list[ast.expr]) -> tuple[Node, ...]:
         return tuple(self.condition(tree) for tree in trees)
@@ -128,7 +129,9 @@ class _Reader:
             return self._words.definitions[name]
         if self._words.paths.get(name) == YES_NO:
             return nodes.Test(self._path(name), lambda value: value is True)
-        raise ConditionError(f"{name!r} is neither a definition nor a yes/no field")
+        raise ConditionError(
+            Phrase("{name!r} is neither a definition nor a yes/no field", name=name)
+        )
 
     def _call(self, name: str, args: list[ast.expr]) -> Node:
         if name in OVER_LESIONS and len(args) == 1:
@@ -142,7 +145,7 @@ class _Reader:
                 return nodes.Known(self._source(part))
             case "overlaps", [ast.Attribute() | ast.Name() as part, codes]:
                 return self._overlaps(_dotted(part), codes)
-        raise ConditionError(f"no such use of {name}()")
+        raise ConditionError(Phrase("no such use of {name}()", name=name))
 
     def _over_lesions(self, name: str, part: ast.expr) -> Node:
         before = self.needs_lesion
@@ -190,7 +193,7 @@ class _Reader:
         if _dotted_or(right) in YES_NO:
             wanted = _dotted_or(right) == "true"
             if self._words.paths.get(path) != YES_NO:
-                raise ConditionError(f"{path!r} is not a yes/no field")
+                raise ConditionError(Phrase("{path!r} is not a yes/no field", path=path))
             return nodes.Test(self._path(path), lambda value: value is wanted)
         code = next(iter(self._codes(path, ast.Set(elts=[right]))))
         return nodes.Test(self._path(path), lambda value: value == code)
@@ -201,10 +204,14 @@ class _Reader:
         elif isinstance(tree, ast.Set):
             codes = frozenset(_dotted(element) for element in tree.elts)
         else:
-            raise ConditionError(f"{ast.unparse(tree)!r} is not a set of codes")
+            raise ConditionError(Phrase("{text!r} is not a set of codes", text=ast.unparse(tree)))
         strange = codes - self._words.paths.get(path, frozenset())
         if strange:
-            raise ConditionError(f"{path!r} has no code {', '.join(sorted(strange))}")
+            raise ConditionError(
+                Phrase(
+                    "{path!r} has no code {strange}", path=path, strange=", ".join(sorted(strange))
+                )
+            )
         return codes
 
     def _source(self, tree: ast.expr) -> Source:
@@ -214,7 +221,7 @@ class _Reader:
 
     def _path(self, name: str) -> Path:
         if name not in self._words.paths:
-            raise ConditionError(f"no field or fact {name!r}")
+            raise ConditionError(Phrase("no field or fact {name!r}", name=name))
         self.needs_lesion |= name in self._words.lesion_paths
         return Path(name)
 
@@ -223,7 +230,7 @@ class _Reader:
             return tree.value
         name = _dotted(tree).removeprefix("limit.")
         if name not in self._words.limits:
-            raise ConditionError(f"no limit {name!r}")
+            raise ConditionError(Phrase("no limit {name!r}", name=name))
         return self._words.limits[name]
 
 
@@ -236,7 +243,7 @@ def _is_number(tree: ast.expr) -> bool:
 def _dotted(tree: ast.expr) -> str:
     name = _dotted_or(tree)
     if not name:
-        raise ConditionError(f"{ast.unparse(tree)!r} is not a name")
+        raise ConditionError(Phrase("{text!r} is not a name", text=ast.unparse(tree)))
     return name
 
 

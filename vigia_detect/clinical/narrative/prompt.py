@@ -64,7 +64,9 @@ class Prompt(Generic[FormT]):
         try:
             return self.form.model_validate(content)
         except ValidationError as error:
-            raise ModelInvalidError(f"{self.id.name}: {error.error_count()} problems") from None
+            raise ModelInvalidError(
+                "{name}: {count} problems", name=self.id.name, count=error.error_count()
+            ) from None
 
 
 def load_prompt(path: Path, form: type[FormT]) -> Prompt[FormT]:

@@ -14,6 +14,7 @@ from vigia_detect.clinical.notes.finding import NOTE_ONLY, Lang, Value
 from vigia_detect.clinical.notes.phrases import PhraseBook
 from vigia_detect.clinical.notes.spelling import Speller
 from vigia_detect.errors import ConfigurationError
+from vigia_detect.phrase import Phrase
 
 
 class _Model(BaseModel):
@@ -201,12 +202,25 @@ class _Data(_Model):
             for path, value in (*concept.affirmed.items(), *concept.negated.items()):
                 rule = FieldRule() if path in NOTE_ONLY else self.fields.get(path)
                 if rule is None or not rule.accepts(value):
-                    raise ValueError(f"concept {concept.id}: {path} cannot be {value!r}")
+                    raise ValueError(
+                        Phrase(
+                            "concept {concept}: {path} cannot be {value!r}",
+                            concept=concept.id,
+                            path=path,
+                            value=value,
+                        )
+                    )
             if concept.not_near and concept.not_near not in self.language.classes:
-                raise ValueError(f"concept {concept.id}: no word class {concept.not_near}")
+                raise ValueError(
+                    Phrase(
+                        "concept {concept}: no word class {word_class}",
+                        concept=concept.id,
+                        word_class=concept.not_near,
+                    )
+                )
         for measure in self.figures.measures:
             if self.fields[measure.field].range is None:
-                raise ValueError(f"measure {measure.field} is not a number")
+                raise ValueError(Phrase("measure {field} is not a number", field=measure.field))
         return self
 
 
@@ -244,7 +258,9 @@ def lexicon(lang: Lang) -> Lexicon:
         for cue, phrases in data.language.cues.items():
             cues.add(phrases, cue)
     except (ValidationError, ValueError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"the note lexicon ({lang}) is not valid: {error}") from error
+        raise ConfigurationError(
+            "the note lexicon ({lang}) is not valid: {why}", lang=lang, why=Phrase.of(error)
+        ) from error
     spelling = data.language.spelling
     correct = Speller(
         spelling.words,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vigia_detect.clinical.notes.text import Token, fold
+from vigia_detect.phrase import Phrase
 
 _GAP_WORDS = 3
 _BRACKETS = {"[": "(", "]": ")"}
@@ -101,7 +102,7 @@ class PhraseBook(Generic[Meaning]):
     def _parse(self, pattern: str) -> tuple[Element, ...]:
         elements = tuple(_element(part) for part in _ELEMENT.findall(pattern))
         if not elements or elements[0].optional or elements[0].gap:
-            raise ValueError(f"{pattern!r} must start with a word")
+            raise ValueError(Phrase("{pattern!r} must start with a word", pattern=pattern))
         return elements
 
     def _spelled_out(self, pattern: str) -> Iterator[str]:
@@ -121,7 +122,11 @@ class PhraseBook(Generic[Meaning]):
 
     def _alternatives(self, name: str, pattern: str) -> str:
         if name not in self._classes:
-            raise ValueError(f"{pattern!r} names the unknown word class {name!r}")
+            raise ValueError(
+                Phrase(
+                    "{pattern!r} names the unknown word class {name!r}", pattern=pattern, name=name
+                )
+            )
         return f"({'|'.join(self._classes[name])})"
 
 

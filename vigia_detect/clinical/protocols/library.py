@@ -11,6 +11,7 @@ from vigia_detect.clinical.protocols.reading import read_passage
 from vigia_detect.domain.search import LANGUAGES, SearchText, Synonym, Wording
 from vigia_detect.errors import FieldProblem, InvalidProtocolError, NotFoundError
 from vigia_detect.files import private_dir, write_atomically
+from vigia_detect.phrase import Phrase
 
 DATA = Path(__file__).parent / "data"
 
@@ -50,7 +51,7 @@ class Library:
         try:
             return self._passages[passage_id]
         except KeyError:
-            raise NotFoundError(f"protocol passage {passage_id}") from None
+            raise NotFoundError("protocol passage {passage}", passage=passage_id) from None
 
     @cached_property
     def version(self) -> str:
@@ -122,7 +123,9 @@ def load_questions() -> tuple[KnownQuestion, ...]:
 
 def _keep(passage: Passage, path: Path, found: dict[str, Passage]) -> None:
     if passage.head.id in found:
-        problem = FieldProblem(f"{path.name}: id", f"{passage.head.id} is in another file too")
+        problem = FieldProblem(
+            f"{path.name}: id", Phrase("{id} is in another file too", id=passage.head.id)
+        )
         raise InvalidProtocolError((problem,))
     found[passage.head.id] = passage
 

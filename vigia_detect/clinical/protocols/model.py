@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from vigia_detect.clinical.data_file import DATA, DataModel, read_data
 from vigia_detect.clinical.data_model import ClassesFile
 from vigia_detect.clinical.evidence import Evidence
+from vigia_detect.phrase import Phrase
 
 Lang = Literal["es", "en"]
 Topic = Literal[
@@ -81,7 +82,13 @@ class FrontMatter(DataModel):
     def _known(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
         unknown = sorted(set(classes) - set(class_names()))
         if unknown:
-            raise ValueError(f"unknown {', '.join(unknown)}; known: {', '.join(class_names())}")
+            raise ValueError(
+                Phrase(
+                    "unknown {unknown}; known: {known}",
+                    unknown=", ".join(unknown),
+                    known=", ".join(class_names()),
+                )
+            )
         return classes
 
 

@@ -25,6 +25,8 @@ from vigia_detect.clinical.data_file import parse_yaml
 from vigia_detect.clinical.protocols.checks import problems
 from vigia_detect.clinical.protocols.model import Passage
 from vigia_detect.errors import ConfigurationError, FieldProblem, InvalidProtocolError
+from vigia_detect.phrase import Phrase
+from vigia_detect.validation import said
 
 _HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _TITLE = re.compile(r"^# (\w+): (.*)$")
@@ -54,9 +56,11 @@ def _split(path: Path) -> tuple[str, str]:
     try:
         parts = _HEAD.match(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise _refusal(path, "file", f"cannot be read ({type(error).__name__})") from error
+        raise _refusal(
+            path, Phrase("file"), Phrase("cannot be read ({kind})", kind=type(error).__name__)
+        ) from error
     if parts is None:
-        raise _refusal(path, "front matter", "must stand between two lines of ---")
+        raise _refusal(path, Phrase("front matter"), Phrase("must stand between two lines of ---"))
     return parts[1], parts[2]
 
 
@@ -64,7 +68,7 @@ def _front_matter(text: str, path: Path) -> object:
     try:
         return parse_yaml(text, path.name)[1]
     except ConfigurationError as error:
-        raise _refusal(path, "front matter", str(error)) from error
+        raise _refusal(path, Phrase("front matter"), Phrase.of(error)) from error
 
 
 def _texts(body: str, path: Path) -> dict[str, Any]:
@@ -75,19 +79,23 @@ def _texts(body: str, path: Path) -> dict[str, Any]:
         if title:
             lang = title[1]
             if lang in texts:
-                raise _refusal(path, lang, "stands there twice")
+                raise _refusal(path, lang, Phrase("stands there twice"))
             texts[lang] = {"title": title[2], "statements": []}
         elif lang:
             texts[lang]["statements"].append(_statement(line, path, lang))
         else:
-            raise _refusal(path, "text", "the first line must be `# es: TITLE` or `# en: TITLE`")
+            raise _refusal(
+                path, "text", Phrase("the first line must be `# es: TITLE` or `# en: TITLE`")
+            )
     return texts
 
 
 def _statement(line: str, path: Path, lang: str) -> dict[str, Any]:
     parts = _STATEMENT.match(line)
     if parts is None:
-        raise _refusal(path, lang, f"needs `- TEXT [TAG SOURCE | RULES]`: {line[:60]}")
+        raise _refusal(
+            path, lang, Phrase("needs `- TEXT [TAG SOURCE | RULES]`: {line}", line=line[:60])
+        )
     rules = [rule.strip() for rule in (parts[3] or "").split(",") if rule.strip()]
     evidence = [_evidence(one.strip()) for one in parts[2].split(";")]
     return {"text": parts[1], "evidence": evidence, "rules": rules}
@@ -101,12 +109,12 @@ def _evidence(text: str) -> dict[str, Any]:
 def _found(path: Path, error: ValidationError) -> Iterable[FieldProblem]:
     for problem in error.errors():
         place = [str(part) for part in problem["loc"] if part != "head"]
-        yield _at(path, ".".join(place), problem["msg"])
+        yield _at(path, ".".join(place), said(problem))
 
 
-def _at(path: Path, field: str, problem: str) -> FieldProblem:
-    return FieldProblem(f"{path.name}: {field}", problem)
+def _at(path: Path, field: str, problem: Phrase) -> FieldProblem:
+    return FieldProblem(Phrase("{file}: {field}", file=path.name, field=field), problem)
 
 
-def _refusal(path: Path, field: str, problem: str) -> InvalidProtocolError:
+def _refusal(path: Path, field: str, problem: Phrase) -> InvalidProtocolError:
     return InvalidProtocolError((_at(path, field, problem),))

@@ -30,14 +30,14 @@ def test_an_assessment_is_one_json_object(tmp_path: Path) -> None:
     ("content", "says"),
     [
         ({"patient_code": "P", "patient_context": {"vitals": {"temp_c": 99}}}, "vitals.temp_c"),
-        ("{", "line 1"),
-        ("[]", "object"),
+        ("{", "línea 1"),
+        ("[]", "objeto"),
         ('{"patient_code": "P", "patient_code": "Q", "patient_context": {}}', "patient_code"),
         ('{"patient_code": "P", "patient_context": {"vitals": {"temp_c": NaN}}}', "NaN"),
-        ("[" * 100_000, "deep"),
+        ("[" * 100_000, "anidados"),
         (
             '{"patient_code": "P", "patient_context": {"vitals": {"gcs": ' + "9" * 6000 + "}}}",
-            "digits",
+            "cifras",
         ),
     ],
 )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from vigia_detect.errors import InvalidDataSetError
+from vigia_detect.phrase import Phrase
 
 STAGES = ("stage_1", "stage_2", "stage_3", "stage_4")
 # The NPIAP classes in the order in which reports show them.
@@ -39,7 +40,12 @@ def class_of(folder: str) -> str:
     code = code_of(folder)
     if code is None:
         hint = _hint(_plain(folder))
-        raise InvalidDataSetError(f"{folder}: not a class.{hint} Known: {', '.join(CLASSES)}.")
+        raise InvalidDataSetError(
+            "{folder}: not a class.{hint} Known: {known}.",
+            folder=folder,
+            hint=hint,
+            known=", ".join(CLASSES),
+        )
     return code
 
 
@@ -56,7 +62,9 @@ def _plain(folder: str) -> str:
     return re.sub(r"[\s_\-.]+", "_", bare).strip("_")
 
 
-def _hint(name: str) -> str:
+def _hint(name: str) -> Phrase:
     """Suggest a name where a number alone (0- or 1-based?) or a degree of something was given."""
     number = re.search(r"(?<!\d)([1-4])(?!\d)", name)
-    return f" If you mean stage {number[1]}, name the folder stage_{number[1]}." if number else ""
+    if not number:
+        return Phrase("")
+    return Phrase(" If you mean stage {number}, name the folder stage_{number}.", number=number[1])

@@ -14,6 +14,7 @@ from vigia_detect.adapters.vision.classifier.features import Blocks, describe, s
 from vigia_detect.adapters.vision.classifier.hashes import Hashes, Print, finger_print
 from vigia_detect.adapters.vision.picture import PillowReader
 from vigia_detect.errors import InvalidDataSetError, InvalidImageError
+from vigia_detect.phrase import Phrase
 
 KINDS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 NOTES = frozenset({".csv", ".txt", ".md", ".json"})  # not pictures, and nobody thinks they are
@@ -83,7 +84,7 @@ def read_folder(
         try:
             rgb, digest = read_picture((folder / entry.path).read_bytes())
         except (InvalidImageError, OSError) as error:
-            warnings.append(f"{entry.path}: {error}")
+            warnings.append(Phrase("{path}: {why}", path=entry.path, why=Phrase.of(error)))
             continue
         finally:
             progress(number, len(entries))
@@ -92,7 +93,8 @@ def read_folder(
         kept.append(entry)
         digests.append(digest)
     if not kept:
-        raise InvalidDataSetError("\n".join([f"{folder.name}: no readable picture.", *warnings]))
+        none = Phrase("{name}: no readable picture.", name=folder.name)
+        raise InvalidDataSetError(Phrase.joined("\n", [none, *warnings]))
     seen = np.array(digests, np.uint64)
     return DataSet(tuple(kept), stacked(rows), tuple(prints), seen, tuple(warnings))
 
@@ -115,8 +117,9 @@ def decoded(jpeg: bytes) -> Bytes:
 
 def _listed(folder: Path) -> tuple[list[Entry], list[str]]:
     if not folder.is_dir():
-        raise InvalidDataSetError(f"{folder}: no such folder.")
-    entries, warnings = [], []
+        raise InvalidDataSetError("{folder}: no such folder.", folder=folder)
+    entries: list[Entry] = []
+    warnings: list[str] = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if any(part.startswith((".", "__MACOSX")) for part in name.parts) or not path.is_file():
@@ -124,7 +127,7 @@ def _listed(folder: Path) -> tuple[list[Entry], list[str]]:
         if path.suffix.lower() in KINDS:
             entries.append(_entry(name))
         elif path.suffix.lower() not in NOTES:
-            warnings.append(f"{name}: not a JPEG, PNG or WebP file.")
+            warnings.append(Phrase("{name}: not a JPEG, PNG or WebP file.", name=name))
     return entries, warnings
 
 
@@ -160,5 +163,5 @@ def labelled(entries: tuple[Entry, ...]) -> Iterator[str]:
     """
     for entry in entries:
         if entry.label is None:
-            raise InvalidDataSetError(f"{entry.path}: lies in no class folder.")
+            raise InvalidDataSetError("{path}: lies in no class folder.", path=entry.path)
         yield entry.label

@@ -17,6 +17,7 @@ from vigia_detect.adapters.vision.classifier.figures import Figures, Outcome, fi
 from vigia_detect.adapters.vision.classifier.grouping import groups_of, read_table
 from vigia_detect.adapters.vision.classifier.model import Classifier, Prediction
 from vigia_detect.errors import InvalidDataSetError
+from vigia_detect.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ def evaluate(
     data = read_folder(folder, regions=regions if model.facts.regions else None, progress=progress)
     unknown = set(present(data.entries)) - set(model.classes)
     if unknown:
-        raise InvalidDataSetError(f"The model does not know: {', '.join(sorted(unknown))}.")
+        raise InvalidDataSetError(
+            "The model does not know: {unknown}.", unknown=", ".join(sorted(unknown))
+        )
     seen = np.isin(data.digests, model.seen)
     found = classifier.predictions(data.features)
     images = tuple(
@@ -69,7 +72,11 @@ def evaluate(
     overall = _overall(classifier, folder, data, ~seen) if has_truth else None
     warnings = (
         *data.warnings,
-        *(f"{each.path}: the model learnt from it." for each in images if each.seen),
+        *(
+            Phrase("{path}: the model learnt from it.", path=each.path)
+            for each in images
+            if each.seen
+        ),
     )
     return Evaluation(model.id, images, overall, warnings)
 

@@ -54,7 +54,9 @@ def parse_facts(body: dict[str, Any], version: int) -> Facts:
     """
     if body["format"] != version:
         raise InvalidModelError(
-            f"Model format {body['format']!r}; this version reads {version}: train it anew."
+            "Model format {format!r}; this version reads {version}: train it anew.",
+            format=body["format"],
+            version=version,
         )
     facts = Facts(
         name=_name(body["name"]),
@@ -97,7 +99,9 @@ def _number(value: object, low: float = 0.0, high: float = 1.0) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise InvalidModelError("The manifest has something else where a number must be.")
     if not low <= value <= high:
-        raise InvalidModelError(f"The manifest has a number outside {low:g} to {high:g}.")
+        raise InvalidModelError(
+            "The manifest has a number outside {low:g} to {high:g}.", low=low, high=high
+        )
     return float(value)
 
 

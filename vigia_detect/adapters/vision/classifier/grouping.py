@@ -11,6 +11,7 @@ from vigia_detect.adapters.vision.classifier.dataset import DataSet, Entry
 from vigia_detect.adapters.vision.classifier.hashes import pairs
 from vigia_detect.adapters.vision.classifier.heads import Labels
 from vigia_detect.errors import InvalidDataSetError
+from vigia_detect.phrase import Phrase
 
 # `P012_3.jpg`, `paciente-7 b.png`: a name that says whose picture it is
 PATIENT = re.compile(r"(?:patient|paciente|pac|pt|p|subject|case|caso)[_\- ]?(\d+)[_\- .].*")
@@ -60,7 +61,7 @@ def given_folds(entries: tuple[Entry, ...], groups: Labels) -> list[Fold]:
         for other in np.flatnonzero(groups == groups[first])
         if names[first] != names[other]
     ]
-    _refuse(across, entries, "The same picture or patient lies in two folds")
+    _refuse(across, entries, Phrase("The same picture or patient lies in two folds"))
     marks = np.array(names)
     return [
         (np.flatnonzero(marks != name), np.flatnonzero(marks == name)) for name in np.unique(marks)
@@ -114,7 +115,9 @@ def read_table(folder: Path, column: str) -> dict[str, str]:
         raise InvalidDataSetError("groups.csv: needs the columns path and group or subgroup.")
     lost = [row["path"] for row in rows if not (folder / row["path"]).is_file()]
     if lost:  # a misspelt path would part a patient's pictures in silence
-        raise InvalidDataSetError(f"groups.csv: no such picture: {', '.join(lost[:SHOWN])}.")
+        raise InvalidDataSetError(
+            "groups.csv: no such picture: {lost}.", lost=", ".join(lost[:SHOWN])
+        )
     return {row["path"]: row[column] for row in rows if row.get(column)}
 
 
@@ -146,8 +149,8 @@ def _root(parent: list[int], index: int) -> int:
     return index
 
 
-def _refuse(bad: list[tuple[int, int]], entries: tuple[Entry, ...], why: str) -> None:
+def _refuse(bad: list[tuple[int, int]], entries: tuple[Entry, ...], why: Phrase) -> None:
     if bad:
         names = [f"{entries[one].path} = {entries[other].path}" for one, other in bad[:SHOWN]]
         more = [f"… +{len(bad) - SHOWN}"] if len(bad) > SHOWN else []
-        raise InvalidDataSetError("\n".join([f"{why}:", *names, *more]))
+        raise InvalidDataSetError("{why}:\n{pairs}", why=why, pairs="\n".join([*names, *more]))

@@ -19,7 +19,7 @@ def active_id(folder: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise InvalidModelError(f"{STATE} is damaged: choose a model again.") from error
+        raise InvalidModelError("{state} is damaged: choose a model again.", state=STATE) from error
     if found is not None and not isinstance(found, str):
-        raise InvalidModelError(f"{STATE} is damaged: choose a model again.")
+        raise InvalidModelError("{state} is damaged: choose a model again.", state=STATE)
     return found

@@ -88,7 +88,7 @@ class Classifier:
             InvalidOptionError: the model does not know this class.
         """
         if class_ not in self.model.classes:
-            raise InvalidOptionError(f"{class_}: not a class of this model.")
+            raise InvalidOptionError("{name}: not a class of this model.", name=class_)
         place = self.model.classes.index(class_)
         return occlusion(
             rgb, lambda picture: float(self.probabilities(self._described(picture, mask))[0, place])

@@ -86,12 +86,15 @@ def read_model(folder: Path) -> Model:
     except InvalidModelError:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-        raise InvalidModelError(f"{folder.name}: damaged or not a model.") from error
+        raise InvalidModelError("{name}: damaged or not a model.", name=folder.name) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InvalidModelError(f"{folder.name}: {HEAD} is damaged.") from error
+        raise InvalidModelError(
+            "{name}: {head} is damaged.", name=folder.name, head=HEAD
+        ) from error
     if body.get("backbone") != backbone().checksum:
         raise InvalidModelError(
-            f"{folder.name}: made with another feature network: train it anew with this version."
+            "{name}: made with another feature network: train it anew with this version.",
+            name=folder.name,
         )
     return Model(_id(facts, manifest), facts, team, seen)
 
@@ -113,21 +116,25 @@ def _id(facts: Facts, manifest: bytes) -> str:
 
 def _bounded(path: Path) -> bytes:
     if path.stat().st_size > MAX_BYTES:
-        raise InvalidModelError(f"{path.name}: too large for a model.")
+        raise InvalidModelError("{name}: too large for a model.", name=path.name)
     return path.read_bytes()
 
 
 def _check_files(folder: Path, body: dict[str, Any]) -> None:
     if body != signed(body):
-        raise InvalidModelError(f"{folder.name}: its manifest was changed.")
+        raise InvalidModelError("{name}: its manifest was changed.", name=folder.name)
     listed: dict[str, str] = body["files"]
     present = {path.name for path in folder.iterdir()}
     if HEAD not in listed or present != {MANIFEST, *listed} or not present <= FILES:
-        raise InvalidModelError(f"{folder.name}: has not exactly the files its manifest lists.")
+        raise InvalidModelError(
+            "{name}: has not exactly the files its manifest lists.", name=folder.name
+        )
     for name, checksum in listed.items():
         if hashlib.sha256(_bounded(folder / name)).hexdigest() != checksum:
             raise InvalidModelError(
-                f"{folder.name}: {name} is not the file its manifest describes."
+                "{name}: {file} is not the file its manifest describes.",
+                name=folder.name,
+                file=name,
             )
 
 
@@ -145,7 +152,7 @@ def _packed(team: Team, seen: Hashes) -> bytes:
 def _unpacked(data: bytes, facts: Facts) -> tuple[Team, Hashes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(part.file_size for part in archive.infolist()) > MAX_BYTES:
-            raise InvalidModelError(f"{HEAD}: too large for a model.")
+            raise InvalidModelError("{head}: too large for a model.", head=HEAD)
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         team = tuple(
             _member(blocks, kind, [arrays[f"{number}.{key}"] for key in ARRAYS], len(facts.classes))
@@ -153,7 +160,7 @@ def _unpacked(data: bytes, facts: Facts) -> tuple[Team, Hashes]:
         )
         seen = arrays["seen"]
     if seen.dtype != np.uint64 or seen.ndim != 1:
-        raise InvalidModelError(f"{HEAD}: seen is not a list of digests.")
+        raise InvalidModelError("{head}: seen is not a list of digests.", head=HEAD)
     return team, seen
 
 
@@ -165,5 +172,5 @@ def _member(blocks: tuple[str, ...], kind: str, arrays: list[Numbers], classes: 
     shapes = ((size,), (size,), (size,), (size, lines), (cuts,))
     for array, shape in zip(arrays, shapes, strict=True):
         if array.dtype != np.float64 or array.shape != shape or not np.isfinite(array).all():
-            raise InvalidModelError(f"{HEAD}: its numbers do not fit the manifest.")
+            raise InvalidModelError("{head}: its numbers do not fit the manifest.", head=HEAD)
     return Member(Scaler(blocks, *arrays[:3]), Head(Kind(kind), arrays[3], arrays[4]))

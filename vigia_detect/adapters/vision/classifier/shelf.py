@@ -50,7 +50,7 @@ class Shelf:
             copy = Path(name) / model_id
             shutil.copytree(source, copy)
             if read_model(copy).id != model_id:
-                raise InvalidModelError(f"{source.name}: changed while it was copied.")
+                raise InvalidModelError("{name}: changed while it was copied.", name=source.name)
             if place.exists():  # the same, or the same damaged
                 place.rename(Path(name) / "old")
             copy.rename(place)
@@ -95,10 +95,12 @@ class Shelf:
         """
         place = self._folder / model_id
         if model_id not in {path.name for path in self._folder.glob("*") if path.is_dir()}:
-            raise NotFoundError(f"Model {model_id} is not installed.")
+            raise NotFoundError("Model {model} is not installed.", model=model_id)
         found = Classifier.load(place)
         if found.model.id != model_id:
-            raise InvalidModelError(f"{model_id}: its manifest was changed after installation.")
+            raise InvalidModelError(
+                "{model}: its manifest was changed after installation.", model=model_id
+            )
         return found
 
     def active_id(self) -> str | None:
@@ -113,5 +115,5 @@ class Shelf:
         try:
             facts = self.load(name).model.facts
         except InvalidModelError as error:
-            return Installed(name, active, problem=str(error))
+            return Installed(name, active, problem=error.phrase)
         return Installed(name, active, facts.classes, facts.figures.get("accuracy"))

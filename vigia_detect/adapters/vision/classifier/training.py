@@ -139,7 +139,7 @@ def _check_options(out: Path, name: str, sensitivity: float) -> None:
     if not 0 < sensitivity < 1:
         raise InvalidOptionError("sensitivity: above 0 and below 1.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InvalidOptionError(f"{out}: exists already; choose another folder.")
+        raise InvalidOptionError("{out}: exists already; choose another folder.", out=out)
 
 
 def _task(folder: Path, regions: Regions | None, progress: Progress) -> _Task:
@@ -163,7 +163,7 @@ def _check_none_is_empty(announced: tuple[str, ...], classes: tuple[str, ...]) -
     """Refuse a class whose folder holds nothing: its maker would believe that it was learnt."""
     for code in announced:
         if code not in classes:
-            raise InvalidDataSetError(f"{code}: its folder holds no readable picture.")
+            raise InvalidDataSetError("{code}: its folder holds no readable picture.", code=code)
 
 
 def _check_enough(classes: tuple[str, ...], labels: Labels, groups: Labels) -> None:
@@ -173,7 +173,10 @@ def _check_enough(classes: tuple[str, ...], labels: Labels, groups: Labels) -> N
         count = len(np.unique(groups[labels == index]))
         if count < LEAST_GROUPS:
             raise InvalidDataSetError(
-                f"{code}: {count} independent pictures; at least {LEAST_GROUPS} are needed."
+                "{code}: {count} independent pictures; at least {least} are needed.",
+                code=code,
+                count=count,
+                least=LEAST_GROUPS,
             )
 
 

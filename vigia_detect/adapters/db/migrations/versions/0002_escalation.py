@@ -24,8 +24,9 @@ def upgrade() -> None:
     open_alerts = "select count(*) from alerts where acknowledged_at is null"
     if waiting := op.get_bind().scalar(sa.text(open_alerts)):
         raise ConfigurationError(
-            f"{waiting} alerts have no answer, and this upgrade cannot keep them: answer them with "
-            "the version that opened them (vigia alert list, vigia alert ack), then upgrade."
+            "{waiting} alerts have no answer, and this upgrade cannot keep them: answer them with "
+            "the version that opened them (vigia alert list, vigia alert ack), then upgrade.",
+            waiting=waiting,
         )
     for name in ("notifications", "timers", "alerts"):
         op.drop_table(name)

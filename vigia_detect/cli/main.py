@@ -293,7 +293,8 @@ def _explain(error: VigiaError) -> None:
         phrases = [error.phrase]
     for phrase in phrases:
         detail = phrase_text(phrase, lang)
-        typer.echo(mask(f"{headline}: {detail}" if headline else detail), err=True)
+        said_twice = detail.startswith(headline)  # or there is none
+        typer.echo(mask(detail if said_twice else f"{headline}: {detail}"), err=True)
 
 
 def _settings() -> Settings:

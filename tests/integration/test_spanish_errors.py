@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
 
 def test_a_database_without_tables(tmp_path: Path) -> None:
     said = told(tmp_path / "hogar", "cases")
-    assert said.startswith("La base de datos no responde: La base de datos")
+    assert said.startswith("La base de datos no responde o no está preparada.")
     assert "ejecute" in said
     assert "`vigia db upgrade`" in said
 

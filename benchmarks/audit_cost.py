@@ -1,10 +1,6 @@
 """What the audit trail costs: the pipeline with none, with entries, with all of it, in turns.
 
-All three are there at once, each with its own database and worker, but only one at a time may do
-anything: a machine's moods fall on all of them. A turn lasts longer than the order of the entries
-waits for, so each turn pays for its own.
-
-`python benchmarks/audit_cost.py [--sqlite] [--rounds 15] [--cases 300]`
+`python benchmarks/audit_cost.py [--sqlite] [--rounds 7] [--cases 600]`
 """
 
 import argparse
@@ -27,32 +23,23 @@ from vigia_pipeline import VigiaPipeline
 WARM_UP_CASES = 50
 
 
-def started(stack: ExitStack, servers: Servers, *, sqlite: bool) -> dict[str, VigiaPipeline]:
-    """Return the pipelines, by what they have of the trail, all paused."""
-    pipelines = {}
-    for number, part in enumerate(PARTS):
-        pipeline = VigiaPipeline(sqlite=sqlite, audit=part, number=number)
-        pipeline.start(servers)
-        stack.callback(pipeline.stop)
-        pipeline.pause()
-        stack.callback(pipeline.resume)
-        pipelines[part] = pipeline
-        turn(pipeline, WARM_UP_CASES)
-    return pipelines
-
-
-def turn(pipeline: VigiaPipeline, cases: int) -> tuple[float, float]:
+def turn(servers: Servers, *, sqlite: bool, audit: str, cases: int) -> tuple[float, float]:
     """Return cases a second, and processor ms a case of this process and all below it."""
-    pipeline.resume()
-    before = _cpu_s()
-    seconds = pipeline.run(cases)
-    spent = _cpu_s() - before
-    pipeline.pause()
+    servers.valkey.flush()
+    pipeline = VigiaPipeline(sqlite=sqlite, audit=audit)
+    try:
+        pipeline.start(servers)
+        pipeline.run(WARM_UP_CASES)
+        before = _cpu_s()
+        seconds = pipeline.run(cases)
+        spent = _cpu_s() - before
+        pipeline.check()
+    finally:
+        pipeline.stop()
     return cases / seconds, 1000 * spent / cases
 
 
 def _cpu_s() -> float:
-    """Return what was used so far; exact to the nanosecond, as a turn is short."""
     this = psutil.Process()
     return sum(map(_process_s, [this, *this.children(recursive=True)]))
 
@@ -65,8 +52,8 @@ def _process_s(process: psutil.Process) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sqlite", action="store_true")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--cases", type=int, default=600)
     options = parser.parse_args()
     for name in [name for name in os.environ if name.startswith(("CELERY_", "VIGIA_", "REDIS_"))]:
         del os.environ[name]
@@ -74,14 +61,12 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vigia-bench-")))
         servers = Servers(stack.enter_context(postgres()), stack.enter_context(valkey()), folder, 2)
-        pipelines = started(stack, servers, sqlite=options.sqlite)
         for round_ in range(options.rounds):
             at = round_ % len(PARTS)  # nobody is always the first
             for part in PARTS[at:] + PARTS[:at]:
-                turns[part].append(turn(pipelines[part], options.cases))
+                found = turn(servers, sqlite=options.sqlite, audit=part, cases=options.cases)
+                turns[part].append(found)
             print(f"{round_ + 1}: {_line(turns)}", flush=True)
-        for pipeline in pipelines.values():
-            pipeline.check()
     for part in PARTS[1:]:
         print(f"{part} / none: {_ratios(turns[part], turns['none'])}")
 
@@ -94,7 +79,9 @@ def _line(turns: dict[str, list[tuple[float, float]]]) -> str:
 def _ratios(with_: list[tuple[float, float]], without: list[tuple[float, float]]) -> str:
     pairs = list(zip(with_, without, strict=True))
     speeds, costs = ([one[at] / other[at] for one, other in pairs] for at in (0, 1))
-    return f"cases/s {_spread(speeds)}, processor time {_spread(costs)}"
+    in_all = [statistics.harmonic_mean([speed for speed, _ in one]) for one in (with_, without)]
+    whole = f"{in_all[0] / in_all[1]:.3f} in all"
+    return f"cases/s {_spread(speeds)}, {whole}; processor time {_spread(costs)}"
 
 
 def _spread(ratios: list[float]) -> str:

@@ -14,19 +14,18 @@ from vigia_detect.settings import Settings
 class VigiaHome:
     """One home with a new database, on PostgreSQL or SQLite."""
 
-    def __init__(self, servers: Servers, *, sqlite: bool, number: int = 0) -> None:
-        """Make the database. `number` tells homes apart that are there at the same time."""
+    def __init__(self, servers: Servers, *, sqlite: bool) -> None:
         self._servers = servers
-        self.folder = servers.folder / f"vigia-home-{number}"
+        self.folder = servers.folder / "vigia-home"
         self._database = None if sqlite else servers.postgres.new_database()
         self._environment = {
             "VIGIA_HOME": str(self.folder),
             "VIGIA_DATABASE_URL": self.url,
             "VIGIA_LOG_LEVEL": "warning",
-            "CELERY_BROKER_URL": servers.valkey.url(3 + number),
+            "CELERY_BROKER_URL": servers.valkey.url(3),
         }
         configure_logging("warning")
-        self.workers = Workers(servers.folder)
+        self._workers = Workers(servers.folder)
 
     @property
     def settings(self) -> Settings:
@@ -61,12 +60,12 @@ class VigiaHome:
         command = [sys.executable, str(HERE / "vigia_worker.py"), str(self._servers.processes)]
         own = {"BENCH_BODIES": bodies, "BENCH_TIMES": str(self.times)}
         own["BENCH_AUDIT"] = audit
-        self.workers.start(command, self._environment | own)
-        self.workers.wait_ready()
+        self._workers.start(command, self._environment | own)
+        self._workers.wait_ready()
 
     def remove(self) -> None:
         """Stop the worker, remove home and database."""
-        self.workers.stop()
+        self._workers.stop()
         shutil.rmtree(self.folder)
         if self._database is not None:
             self._servers.postgres.drop_database(self._database)

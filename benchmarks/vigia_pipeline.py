@@ -27,32 +27,23 @@ class VigiaPipeline(CountedCases):
     durable = True
     peer = False
 
-    def __init__(self, *, sqlite: bool, audit: str = "chained", number: int = 0) -> None:
+    def __init__(self, *, sqlite: bool, audit: str = "chained") -> None:
         super().__init__()
         self._audit = audit
-        self._number = number
         self.name = f"Vigia, {'SQLite' if sqlite else 'PostgreSQL'}"
         self._sqlite = sqlite
 
     def start(self, servers: Servers) -> None:
         """Make a new home and database and start a worker."""
         self._cases = []
-        self._home = VigiaHome(servers, sqlite=self._sqlite, number=self._number)
+        self._home = VigiaHome(servers, sqlite=self._sqlite)
+        leave_out(self._audit)
         self._vigia = Vigia(self._home.settings, bodies=BODIES)
         self._vigia.store.upgrade()
         self._intake = make_intake(self._vigia)
         source = RUNS if self._audit == "none" else STEPS
         self._rows = StepRows(self._home.url, source=source, finished=FINISHED)
         self._home.start_worker("empty", audit=self._audit)
-
-    def pause(self) -> None:
-        """Let its worker do nothing until it goes on."""
-        self._home.workers.pause()
-
-    def resume(self) -> None:
-        """Let its worker go on, and this process leave out what the pipeline does without."""
-        leave_out(self._audit)
-        self._home.workers.resume()
 
     def submit(self) -> str:
         """Hand in one case."""
@@ -63,3 +54,4 @@ class VigiaPipeline(CountedCases):
         self._rows.close()
         self._vigia.close()
         self._home.remove()
+        leave_out("chained")

@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import psutil
-
 READY = "ready to work"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -42,20 +40,6 @@ class Workers:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"a worker is not ready:\n{text}")
                 time.sleep(0.05)
-
-    def pause(self) -> None:
-        """Let none of them, nor what they started, do anything until `resume`."""
-        for process in self._all():
-            process.suspend()
-
-    def resume(self) -> None:
-        """Let them go on."""
-        for process in self._all():
-            process.resume()
-
-    def _all(self) -> list[psutil.Process]:
-        first = [psutil.Process(process.pid) for process, _ in self._running]
-        return [one for parent in first for one in [parent, *parent.children(recursive=True)]]
 
     def stop(self) -> None:
         """Ask all to stop; kill what has not after some time."""

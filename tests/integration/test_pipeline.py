@@ -114,6 +114,18 @@ def test_an_exhausted_stage_goes_to_a_person_and_the_rest_goes_on(system: System
     }
 
 
+def test_a_result_that_cannot_be_stored_is_the_stages_failure(system: System) -> None:
+    def wrong(_case: CaseFile, _inputs: StageResults) -> StageOutput:
+        return StageOutput({"measured": object()})  # type: ignore[dict-item]
+
+    system.bodies[Stage.IMAGE_ANALYSIS] = wrong
+    case_id = system.submit()
+    system.work_until(system.ended(case_id))
+    assert system.events(case_id).count(AuditEvent.RUN_LOST) == 0
+    missing = system.vigia.desk.report(case_id, actor="t").missing
+    assert missing == {"image_analysis": "TypeError"}
+
+
 def test_without_triage_there_is_no_result_and_a_person_knows(system: System) -> None:
     def broken(_case: CaseFile, _inputs: StageResults) -> StageOutput:
         raise CorruptDataError("unreadable")

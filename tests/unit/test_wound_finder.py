@@ -123,6 +123,7 @@ def test_no_class_is_ever_read_from_what_is_no_wound(vigia: Vigia, name: str) ->
     said = describe(found, load_rules())
     assert not found.usable or found.wound is None
     assert "candidates" not in said
+    assert orjson.dumps(said)  # whatever is in a picture, its result can be stored
 
 
 def test_a_sticker_gives_centimetres_and_its_absence_none(vigia: Vigia) -> None:

@@ -116,21 +116,23 @@ class StageRunner:
     ) -> ClaimedRun | None:
         try:
             with self._leases.keep(claimed.run):
-                output = self._call_body(claimed)
+                output, sealed = self._call_body(claimed)
         except (Exception, timeout) as error:  # noqa: BLE001 - whatever a body raises is kept
             self._fail(claimed.run, failure_of(error, timeout), error)
         else:
-            return self._finish(claimed, output, continue_until)
+            return self._finish(claimed, output, sealed, continue_until)
         return None
 
-    def _call_body(self, claimed: ClaimedRun) -> StageOutput:
+    def _call_body(self, claimed: ClaimedRun) -> tuple[StageOutput, bytes]:
+        """Return what the body gave, and its result sealed: one that cannot be is its failure."""
         stage = Stage(claimed.run.task)
         inputs = {
             source: self._vault.open_result(claimed.case, source, sealed)
             for source, sealed in claimed.inputs.items()
         }
         output = self._bodies[stage](self._vault.open_case(claimed.case), inputs)
-        return self._with_attachments(claimed, output) if output.attachments else output
+        output = self._with_attachments(claimed, output) if output.attachments else output
+        return output, self._vault.seal_result(claimed.case, stage, output.result)
 
     def _with_attachments(self, claimed: ClaimedRun, output: StageOutput) -> StageOutput:
         """Store the attachments and name them in the result.
@@ -145,10 +147,9 @@ class StageRunner:
         return replace(output, result={**output.result, ATTACHMENTS: refs}, attachments={})
 
     def _finish(
-        self, claimed: ClaimedRun, output: StageOutput, continue_until: float
+        self, claimed: ClaimedRun, output: StageOutput, sealed: bytes, continue_until: float
     ) -> ClaimedRun | None:
         run, case = claimed.run, claimed.case
-        sealed = self._vault.seal_result(case, Stage(run.task), output.result)
         may_continue = time.monotonic() < continue_until
         basis = basis_of(claimed, output, sealed)
         with self._store.begin() as work:

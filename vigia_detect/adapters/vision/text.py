@@ -44,7 +44,7 @@ def _lines(grey: Pixels) -> Iterator[float]:
     joined = cv2.morphologyEx(strong.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, GAP), np.uint8))
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 2 * GAP), np.uint8))
     _, _, found, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
-    for left, top, wide, high, _area in found[1:]:
+    for left, top, wide, high, _area in found[1:].tolist():
         if LETTER[0] <= high <= LETTER[1] and wide >= LENGTH * high:
             across = slice(left, left + wide)
             if _stands_alone(strong[:, across], top, high):

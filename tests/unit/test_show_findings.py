@@ -102,7 +102,7 @@ def test_an_unusable_picture_says_why_and_proposes_nothing() -> None:
     found = PictureFindings(
         usable=False, problems=("blur", "face"), model=MODEL, quality={"reasons": [reason]}
     )
-    assert lines(found) == {"Imagen": "no utilizable; Repita la foto.; se ve un rostro"}
+    assert lines(found) == {"Imagen": "no utilizable; Repita la foto; se ve un rostro"}
 
 
 def test_without_a_model_it_is_said_that_no_wound_was_looked_for() -> None:

@@ -33,7 +33,7 @@ def _quality(found: PictureFindings, overlay: str, lang: str) -> str:
         parts.append(word(lang, "no_model"))
     if overlay:
         parts.append(word(lang, "overlay", where=overlay))
-    return "; ".join(parts)
+    return "; ".join(part.removesuffix(".") for part in parts)
 
 
 def _reasons(found: PictureFindings, lang: str) -> list[str]:
